@@ -55,6 +55,10 @@
 // library loaded by dlopen() draws on the small static TLS reserve for this.
 #define KCSAN_INTERNAL_TLS __thread __attribute__((tls_model("initial-exec")))
 
+// After a call whose return address names the user's code in a report: a tail
+// call would lose the function that stands there.
+#define KCSAN_INTERNAL_NO_TAIL_CALL() __asm__ __volatile__("")
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -91,8 +95,8 @@ struct kcsan_scoped_access {
   uint64_t mask;
   const char* site;
   const void* ip;
+  const void* owner;  // the thread that opened it, null when not open
   int type;
-  int32_t owner;  // thread id while open, 0 when not
 };
 
 void kcsan_rt_check(const volatile void* ptr, size_t size, int type,
@@ -119,10 +123,10 @@ void kcsan_rt_release(void) KCSAN_INTERNAL_COLD;
 }  // extern "C"
 #endif
 
-// The fast path. With `type` a constant, as every macro below passes it, this is
-// for a marked access: load the armed word, or in the thread's attention word,
-// one never-taken branch. For a plain access or a claim: the same after one
-// decrement and one never-taken branch.
+// The fast path. With `type` a constant, as every macro below passes it, this
+// is for a marked access: load the armed word, or in the thread's attention
+// word, one never-taken branch. For a plain access or a claim: the same after
+// one decrement and one never-taken branch.
 static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_check(
     const volatile void* ptr, size_t size, int type, const char* site) {
   // Relaxed: seeing a watchpoint late or not at all is a missed race, never a
@@ -131,6 +135,7 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_check(
   if ((type & KCSAN_ACCESS_ATOMIC) == 0) {
     if (KCSAN_INTERNAL_UNLIKELY(--kcsan_rt_thread.skip < 0)) {
       kcsan_rt_check(ptr, size, type, site);
+      KCSAN_INTERNAL_NO_TAIL_CALL();
       return;
     }
   }
@@ -138,6 +143,7 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_check(
           (__atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) |
            kcsan_rt_thread.attention) != 0)) {
     kcsan_rt_check(ptr, size, type, site);
+    KCSAN_INTERNAL_NO_TAIL_CALL();
   }
 }
 
@@ -148,6 +154,7 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_assert_bits(
           (__atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) |
            kcsan_rt_thread.attention) != 0)) {
     kcsan_rt_assert_bits(ptr, size, mask, site);
+    KCSAN_INTERNAL_NO_TAIL_CALL();
   }
 }
 
@@ -195,15 +202,16 @@ struct kcsan_scoped_access {
 //   }
 //
 // ptr   any object pointer, also to const or volatile.
-// size  bytes. 0 is ignored. More than 8192, or an address below 4096, cannot be
-//       watched; other threads' watchpoints are still looked for only up to
-//       that size. Counted as `unencodable_accesses`.
+// size  bytes. 0 is ignored. More than 8192, or an address below 4096, cannot
+// be
+//       watched (counted as `unencodable_accesses`), and only meets the
+//       watchpoints of other threads. From 4097 a part of it is watched,
+//       another one each time.
 //
 // Not checked: whether the access then really happens. A told access that never
 // happens can be reported.
-// In a file that the compiler instruments, plain accesses tell of themselves; do
-// not tell twice.
-// Off: nothing. The arguments are not evaluated.
+// In a file that the compiler instruments, plain accesses tell of themselves;
+// do not tell twice. Off: nothing. The arguments are not evaluated.
 #define kcsan_check_read(ptr, size) KCSAN_INTERNAL_CHECK(ptr, size, 0, #ptr)
 #define kcsan_check_write(ptr, size) \
   KCSAN_INTERNAL_CHECK(ptr, size, KCSAN_ACCESS_WRITE, #ptr)
@@ -217,8 +225,8 @@ struct kcsan_scoped_access {
 // kcsan_check_atomic_read_write(ptr, size)
 // -----------------------------------------------------------------------------
 // The same for a marked access: one that is meant to be concurrent and that the
-// compiler may not tear. Never sampled. Reported when it meets the watchpoint of
-// a plain access or a claim, so that "marked here, plain there" is found.
+// compiler may not tear. Never sampled. Reported when it meets the watchpoint
+// of a plain access or a claim, so that "marked here, plain there" is found.
 //
 // Example, for an atomic type of your own:
 //
@@ -232,11 +240,12 @@ struct kcsan_scoped_access {
 // Off: nothing. The arguments are not evaluated.
 #define kcsan_check_atomic_read(ptr, size) \
   KCSAN_INTERNAL_CHECK(ptr, size, KCSAN_ACCESS_ATOMIC, #ptr)
-#define kcsan_check_atomic_write(ptr, size) \
-  KCSAN_INTERNAL_CHECK(ptr, size, KCSAN_ACCESS_ATOMIC | KCSAN_ACCESS_WRITE, #ptr)
-#define kcsan_check_atomic_read_write(ptr, size)                             \
-  KCSAN_INTERNAL_CHECK(                                                      \
-      ptr, size,                                                             \
+#define kcsan_check_atomic_write(ptr, size)                                 \
+  KCSAN_INTERNAL_CHECK(ptr, size, KCSAN_ACCESS_ATOMIC | KCSAN_ACCESS_WRITE, \
+                       #ptr)
+#define kcsan_check_atomic_read_write(ptr, size) \
+  KCSAN_INTERNAL_CHECK(                          \
+      ptr, size,                                 \
       KCSAN_ACCESS_ATOMIC | KCSAN_ACCESS_WRITE | KCSAN_ACCESS_COMPOUND, #ptr)
 
 // -----------------------------------------------------------------------------

@@ -37,7 +37,8 @@
 #endif
 
 #if !defined(__LP64__)
-#error "kcsan needs a 64-bit target: a watchpoint is encoded in one 64-bit word."
+#error \
+    "kcsan needs a 64-bit target: a watchpoint is encoded in one 64-bit word."
 #endif
 
 #if defined(__cplusplus) && __cplusplus < 201703L
@@ -89,7 +90,7 @@
 #endif
 
 // 1 where the runtime is there to be called.
-#define KCSAN_INTERNAL_HAS_RUNTIME()                    \
+#define KCSAN_INTERNAL_HAS_RUNTIME()                     \
   (KCSAN_INTERNAL_MODE == KCSAN_INTERNAL_MODE_RUNTIME || \
    KCSAN_INTERNAL_MODE == KCSAN_INTERNAL_MODE_INSTRUMENTED)
 

@@ -19,7 +19,7 @@ struct Access {
   size_t size;
   int type;          // KCSAN_ACCESS_* bits
   const char* site;  // KCSAN_INTERNAL_SITE text, or null
-  uintptr_t pc;      // where in user code; stacks begin here
+  uintptr_t pc;      // where in user code it stands
 };
 
 KCSAN_INLINE uintptr_t AddressOf(const volatile void* ptr) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The only way up: what the core needs from the operating system and from the
-// report room, as one table of function pointers. Each entry has a safe default,
-// so that the core links and runs without either (and reports nothing).
+// report room, as one table of function pointers. Each entry has a safe
+// default, so that the core links and runs without either (and reports
+// nothing).
 
 #ifndef KCSAN_CORE_HOOKS_H_
 #define KCSAN_CORE_HOOKS_H_
@@ -21,10 +22,13 @@ namespace core {
 // is how race tests meet.
 struct StallRequest {
   uint64_t delay_ns;
-  // The stall may end early once this word is not `idle`.
+  // The stall may end early once this word is not `idle`. Null: it may not.
   const uint32_t* word;
   uint32_t idle;
   bool spin;
+  // Not a watched window: the owner of a consumed watchpoint waits for the
+  // other side's record, or (word null) for its write to land.
+  bool is_handoff;
   // The watched access; for tests.
   uintptr_t address;
   size_t size;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The options as the core sees them: a plain struct, generated from options.inc.
-// Who fills it (environment, weak function, C++) is not the core's business.
+// The options as the core sees them: a plain struct, generated from
+// options.inc. Who fills it (environment, weak function, C++) is not the core's
+// business.
 
 #ifndef KCSAN_CORE_OPTIONS_H_
 #define KCSAN_CORE_OPTIONS_H_

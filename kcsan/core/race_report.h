@@ -21,6 +21,8 @@ struct AccessRecord {
   int type;  // KCSAN_ACCESS_* bits
   // The access stood earlier in its function and was modelled as delayed.
   bool reordered;
+  // Where the thread had come to meanwhile; 0 unless `reordered`.
+  uintptr_t reordered_to;
   // It was made by a signal handler that ran on the other side's thread.
   bool in_signal_handler;
   int32_t thread_id;

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The entry points behind checks.h: from a call in user code to a Check. One
+// line of meaning each.
+
+#include "kcsan/checks.h"
+#include "kcsan/core/check.h"
+#include "kcsan/core/context.h"
+#include "kcsan/core/counters.h"
+#include "kcsan/core/definitions.h"
+#include "kcsan/core/hooks.h"
+#include "kcsan/core/reorder.h"
+#include "kcsan/core/slow_path.h"
+
+using kcsan::Counter;
+using kcsan::core::Barrier;
+using kcsan::core::Check;
+using kcsan::core::Count;
+using kcsan::core::Origin;
+using kcsan::core::t_context;
+
+// Where user code called the entry point it stands in.
+#define KCSAN_CALLER_PC() \
+  reinterpret_cast<uintptr_t>(__builtin_return_address(0))
+
+namespace {
+
+KCSAN_INLINE Check CurrentCheck(const volatile void* ptr, size_t size, int type,
+                                const char* site, uint64_t mask, uintptr_t pc) {
+  return Check{{ptr, size, type, site, pc}, mask, Origin::kCurrent, pc};
+}
+
+// A thread's open scopes form a list through the scope objects on its stack.
+
+KCSAN_INLINE void LinkScope(kcsan_scoped_access* scope) {
+  scope->previous = nullptr;
+  scope->next = t_context.scopes;
+  if (scope->next != nullptr) scope->next->previous = scope;
+  t_context.scopes = scope;
+  kcsan_rt_thread.attention |= kcsan::core::kAttentionScoped;
+}
+
+KCSAN_INLINE void UnlinkScope(kcsan_scoped_access* scope) {
+  if (scope->next != nullptr) scope->next->previous = scope->previous;
+  if (scope->previous != nullptr) {
+    scope->previous->next = scope->next;
+  } else {
+    t_context.scopes = scope->next;
+  }
+  if (t_context.scopes == nullptr) {
+    kcsan_rt_thread.attention &= ~uint32_t{kcsan::core::kAttentionScoped};
+  }
+  scope->owner = nullptr;
+}
+
+// An occasion to look at the open scopes, this one among them: as any plain
+// access would be.
+KCSAN_INLINE void CheckScope(const kcsan_scoped_access& scope, uintptr_t pc) {
+  --kcsan_rt_thread.skip;
+  RunCheck(Check{{scope.ptr, scope.size, scope.type, scope.site,
+                  reinterpret_cast<uintptr_t>(scope.ip)},
+                 scope.mask,
+                 Origin::kScope,
+                 pc});
+}
+
+}  // namespace
+
+extern "C" {
+
+KCSAN_SLOW_PATH void kcsan_rt_check(const volatile void* ptr, size_t size,
+                                    int type, const char* site) {
+  kcsan::core::RunCheck(CurrentCheck(ptr, size, type, site,
+                                     t_context.access_mask, KCSAN_CALLER_PC()));
+}
+
+KCSAN_SLOW_PATH void kcsan_rt_assert_bits(const volatile void* ptr, size_t size,
+                                          uint64_t mask, const char* site) {
+  kcsan::core::RunCheck(CurrentCheck(ptr, size, KCSAN_ACCESS_ASSERT, site, mask,
+                                     KCSAN_CALLER_PC()));
+}
+
+void kcsan_rt_begin_scoped(kcsan_scoped_access* scope, const volatile void* ptr,
+                           size_t size, int type, uint64_t mask,
+                           const char* site) {
+  scope->ptr = ptr;
+  scope->size = size;
+  scope->type = type | KCSAN_ACCESS_SCOPED;
+  scope->mask = mask;
+  scope->site = site;
+  scope->ip = __builtin_return_address(0);
+  scope->owner = &t_context;
+  // Looked at before it is in the list, or it would be looked at twice.
+  CheckScope(*scope, KCSAN_CALLER_PC());
+  LinkScope(scope);
+}
+
+void kcsan_rt_end_scoped(kcsan_scoped_access* scope) {
+  // Never begun, ended before, or ended by a thread that did not begin it: its
+  // list is not ours to change.
+  if (scope->owner != &t_context) {
+    Count(Counter::unbalanced_calls);
+    return;
+  }
+  UnlinkScope(scope);
+  CheckScope(*scope, KCSAN_CALLER_PC());
+}
+
+// Called by the inline part when there is nothing to enable.
+void kcsan_rt_enable_current(void) { Count(Counter::unbalanced_calls); }
+
+void kcsan_rt_nestable_atomic_begin(void) { ++t_context.nestable_atomic; }
+
+void kcsan_rt_nestable_atomic_end(void) {
+  if (t_context.nestable_atomic <= 0) {
+    Count(Counter::unbalanced_calls);
+    return;
+  }
+  --t_context.nestable_atomic;
+}
+
+void kcsan_rt_flat_atomic_begin(void) { t_context.flat_atomic = true; }
+
+void kcsan_rt_flat_atomic_end(void) {
+  if (!t_context.flat_atomic) Count(Counter::unbalanced_calls);
+  t_context.flat_atomic = false;
+}
+
+void kcsan_rt_atomic_next(int n) {
+  t_context.atomic_next = n > 0 ? n : 0;
+  // Every access has to be counted, so none may take the fast path.
+  if (n > 0) {
+    kcsan_rt_thread.attention |= kcsan::core::kAttentionAtomicNext;
+  } else {
+    kcsan_rt_thread.attention &= ~uint32_t{kcsan::core::kAttentionAtomicNext};
+  }
+}
+
+void kcsan_rt_set_access_mask(uint64_t mask) { t_context.access_mask = mask; }
+
+KCSAN_SLOW_PATH void kcsan_rt_mb(void) {
+  PassBarrier(&t_context, Barrier::kFull);
+}
+KCSAN_SLOW_PATH void kcsan_rt_wmb(void) {
+  PassBarrier(&t_context, Barrier::kWrite);
+}
+KCSAN_SLOW_PATH void kcsan_rt_rmb(void) {
+  PassBarrier(&t_context, Barrier::kRead);
+}
+KCSAN_SLOW_PATH void kcsan_rt_release(void) {
+  PassBarrier(&t_context, Barrier::kRelease);
+}
+
+}  // extern "C"

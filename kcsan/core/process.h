@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the core keeps for the whole process.
+
+#ifndef KCSAN_CORE_PROCESS_H_
+#define KCSAN_CORE_PROCESS_H_
+
+#include "kcsan/core/rate_limit.h"
+#include "kcsan/core/watchpoint_table.h"
+
+namespace kcsan {
+namespace core {
+
+extern WatchpointTable g_table;
+extern RateLimiter g_rate_limiter;
+
+// The switch for the whole process. Off until the runtime has started.
+void SetEnabled(bool enabled);
+bool IsEnabled();
+
+// In the child of a fork: the other threads are gone, and with them the owners
+// of their watchpoints.
+void ResetAfterFork();
+
+}  // namespace core
+}  // namespace kcsan
+
+#endif  // KCSAN_CORE_PROCESS_H_

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "kcsan/core/race.h"
+
+#include "kcsan/core/counters.h"
+#include "kcsan/core/handoff.h"
+#include "kcsan/core/hooks.h"
+#include "kcsan/core/options.h"
+#include "kcsan/core/permissive.h"
+#include "kcsan/core/process.h"
+#include "kcsan/core/rate_limit.h"
+#include "kcsan/core/record.h"
+#include "kcsan/core/value_change.h"
+
+namespace kcsan {
+namespace core {
+namespace {
+
+uint64_t Diff(const Check& check, const WatchedValue& value) {
+  const uint64_t diff = value.before ^ value.after;
+  return check.mask != 0 ? diff & check.mask : diff;
+}
+
+bool IsPermittedRace(const Check& check, const WatchedValue& value) {
+  return g_options.permissive && value.is_compared &&
+         IsPermitted(check.access.type, check.access.size, value.before,
+                     value.after);
+}
+
+void FillWatcher(const Check& check, const WatchedValue& value,
+                 RaceReport* report) {
+  FillRecord(check, &report->watcher);
+  report->value_size =
+      value.is_compared ? static_cast<int>(check.access.size) : 0;
+  report->old_value = value.before;
+  report->new_value = value.after;
+  report->mask = check.mask;
+  report->time_ns = g_hooks.now_ns();
+}
+
+void Emit(const RaceReport& report) {
+  const uintptr_t other_pc = report.origin_known ? report.other.frames[0] : 0;
+  if (!AllowReport(&g_rate_limiter, report.watcher.frames[0], other_pc,
+                   report.time_ns,
+                   uint64_t{g_options.report_once_in_ms} * 1000000)) {
+    Count(Counter::rate_limited);
+    return;
+  }
+  g_hooks.report(report);
+}
+
+bool AlwaysReported(const RaceReport& report) {
+  return g_hooks.always_report(report.watcher.frames[0]) ||
+         g_hooks.always_report(report.other.frames[0]);
+}
+
+}  // namespace
+
+// The reports are large, so they are made in frames of their own that the
+// ordinary window does not pay for.
+
+__attribute__((noinline)) void HandleUnseen(const Check& check,
+                                            const WatchedValue& value) {
+  if (!value.is_compared || Diff(check, value) == 0) return;
+  if (IsPermittedRace(check, value)) {
+    Count(Counter::filtered);
+    return;
+  }
+  const bool is_assert = IsAssert(check.access.type);
+  Count(Counter::races_unknown_origin);
+  if (is_assert) Count(Counter::assert_failures);
+  if (!is_assert && !g_options.report_race_unknown_origin) {
+    Count(Counter::filtered);
+    return;
+  }
+  RaceReport report = {};
+  FillWatcher(check, value, &report);
+  Emit(report);
+}
+
+__attribute__((noinline)) void HandleSeen(const Check& check,
+                                          const WatchedValue& value, int slot) {
+  RaceReport report = {};
+  report.origin_known = true;
+  if (!TakeHandoff(&g_table, slot, &report.other)) return;
+  if (!RangesOverlap(Untag(AddressOf(check.access.ptr)), check.access.size,
+                     Untag(report.other.address), report.other.size)) {
+    Count(Counter::encoding_false_positives);
+    return;
+  }
+  const bool is_assert =
+      IsAssert(check.access.type) || IsAssert(report.other.type);
+  ValueChange change =
+      JudgeSeenRace(Diff(check, value), check.mask,
+                    value.is_compared ? check.access.size : 0, is_assert);
+  if (change == ValueChange::kNo) return;
+  Count(is_assert ? Counter::assert_failures : Counter::data_races);
+  if (change == ValueChange::kYes && IsPermittedRace(check, value)) {
+    change = ValueChange::kMaybe;
+  }
+  if (change == ValueChange::kMaybe) {
+    // The places are needed to tell the exceptions, so they come first.
+    FillWatcher(check, value, &report);
+    if (g_options.report_value_change_only && !AlwaysReported(report)) {
+      Count(Counter::filtered);
+      return;
+    }
+  } else {
+    FillWatcher(check, value, &report);
+  }
+  Emit(report);
+}
+
+}  // namespace core
+}  // namespace kcsan

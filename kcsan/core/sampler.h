@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which plain accesses are watched, and for how long. State of one thread; time
+// comes in as an argument, so all of it is tested without a clock.
+//
+// sampling=count is the kernel's way: one in every skip_watch.
+//
+// sampling=budget serves programs with few told accesses and programs with many
+// alike: after a stall of d, the thread is left alone for
+// d * (100 - overhead) / overhead, and the first access after that is watched.
+// Because reading the clock costs more than an access, the accesses in between
+// are skipped by count, estimated from the thread's recent rate.
+
+#ifndef KCSAN_CORE_SAMPLER_H_
+#define KCSAN_CORE_SAMPLER_H_
+
+#include <stdint.h>
+
+#include "kcsan/core/definitions.h"
+#include "kcsan/core/options.h"
+#include "kcsan/core/random.h"
+
+namespace kcsan {
+namespace core {
+
+struct Sampler {
+  Random random;
+  // The skip that was handed out last, and when.
+  uint32_t last_skip;
+  uint64_t last_ns;
+  // No stall before this. 0: at once.
+  uint64_t quiet_until_ns;
+};
+
+// Uniform in [1, value]; 0 for 0.
+KCSAN_INLINE uint32_t RandomizeUpTo(Random* random, uint32_t value) {
+  return value == 0 ? 0 : 1 + RandomBelow(random, value);
+}
+
+KCSAN_INLINE uint32_t FixedSkip(Sampler* sampler, const Options& options) {
+  return options.skip_watch_randomize
+             ? RandomizeUpTo(&sampler->random, options.skip_watch)
+             : options.skip_watch;
+}
+
+// Accesses to let pass until the quiet time is over, at the rate of late.
+KCSAN_INLINE uint32_t EstimatedSkip(Sampler* sampler, const Options& options,
+                                    uint64_t now_ns) {
+  if (now_ns >= sampler->quiet_until_ns) return 0;
+  const uint64_t elapsed_ns = now_ns - sampler->last_ns + 1;
+  const uint64_t quiet_ns = sampler->quiet_until_ns - now_ns;
+  // Both factors are bounded: the skip by 10^9, the quiet time by two hours.
+  const double estimate = (static_cast<double>(sampler->last_skip) + 1.0) *
+                          static_cast<double>(quiet_ns) /
+                          static_cast<double>(elapsed_ns);
+  uint32_t skip = estimate < static_cast<double>(options.skip_watch)
+                      ? static_cast<uint32_t>(estimate)
+                      : options.skip_watch;
+  if (options.skip_watch_randomize)
+    skip = RandomizeUpTo(&sampler->random, skip);
+  return skip;
+}
+
+// The skip count has run out: is this access to be watched? Sets `*skip` to the
+// number of accesses until the question is asked again.
+KCSAN_INLINE bool DecideSample(Sampler* sampler, const Options& options,
+                               uint64_t now_ns, uint32_t* skip) {
+  bool sample = true;
+  if (options.sampling == kSamplingCount) {
+    *skip = FixedSkip(sampler, options);
+  } else if (options.overhead == 0) {
+    *skip = options.skip_watch;
+    sample = false;
+  } else {
+    sample = now_ns >= sampler->quiet_until_ns;
+    // After a sample the stall decides anew; see EndStall().
+    *skip = sample ? 0 : EstimatedSkip(sampler, options, now_ns);
+  }
+  sampler->last_skip = *skip;
+  sampler->last_ns = now_ns;
+  return sample;
+}
+
+// A stall that began at `begin_ns` is over: sets the quiet time that pays for
+// it. The random factor, 0.5 to 1.5, keeps the samples out of step with loops
+// and does not change the mean.
+KCSAN_INLINE void EndStall(Sampler* sampler, const Options& options,
+                           uint64_t begin_ns, uint64_t now_ns) {
+  sampler->last_ns = now_ns;
+  if (options.sampling != kSamplingBudget || options.overhead == 0 ||
+      options.overhead >= 100) {
+    sampler->quiet_until_ns = 0;
+    return;
+  }
+  const uint64_t stalled_ns = now_ns - begin_ns;
+  const uint64_t quiet_ns =
+      stalled_ns * (100 - options.overhead) / options.overhead;
+  sampler->quiet_until_ns =
+      now_ns + quiet_ns / 2 +
+      ((quiet_ns >> 10) * RandomBelow(&sampler->random, 1024));
+}
+
+// How long to stall, in nanoseconds. Claims and read-modify-writes get the
+// upper half: they are rarer, and worth it.
+KCSAN_INLINE uint64_t StallLength(Sampler* sampler, const Options& options,
+                                  bool is_assert_or_compound) {
+  const uint64_t max_ns = uint64_t{options.udelay} * 1000;
+  if (!options.delay_randomize || max_ns == 0) return max_ns;
+  const uint64_t min_ns = is_assert_or_compound ? max_ns / 2 : 0;
+  const uint32_t range_ns = static_cast<uint32_t>(max_ns - min_ns);
+  return min_ns + RandomizeUpTo(&sampler->random, range_ns);
+}
+
+}  // namespace core
+}  // namespace kcsan
+
+#endif  // KCSAN_CORE_SAMPLER_H_

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Linux: clock, threads, signals, futexes.
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kcsan/platform/pause.h"
+#include "kcsan/platform/platform.h"
+#include "kcsan/platform/unwind.h"
+
+namespace kcsan {
+namespace platform {
+namespace {
+
+// The program must not find errno changed because it read a variable.
+class ErrnoSaver {
+ public:
+  ErrnoSaver() : saved_(errno) {}
+  ~ErrnoSaver() { errno = saved_; }
+  ErrnoSaver(const ErrnoSaver&) = delete;
+  ErrnoSaver& operator=(const ErrnoSaver&) = delete;
+
+ private:
+  const int saved_;
+};
+
+constexpr uint64_t kNsPerSecond = 1000000000;
+
+timespec ToTimespec(uint64_t ns) {
+  timespec ts;
+  ts.tv_sec = static_cast<time_t>(ns / kNsPerSecond);
+  ts.tv_nsec = static_cast<long>(ns % kNsPerSecond);
+  return ts;
+}
+
+int32_t CurrentCpu() {
+  const ErrnoSaver saver;
+  return sched_getcpu();
+}
+
+void ThreadName(char (&name)[kThreadNameSize]) {
+  const ErrnoSaver saver;
+  name[0] = '\0';
+  prctl(PR_GET_NAME, name, 0, 0, 0);
+  name[kThreadNameSize - 1] = '\0';
+}
+
+// Lets the kernel try the read for us: rt_sigprocmask() copies the eight bytes
+// in before it looks at its (invalid) first argument, so it answers EFAULT for
+// bad memory and EINVAL for good. Aligned, the eight bytes never cross a page.
+bool IsByteReadable(uintptr_t address) {
+  const long result = syscall(SYS_rt_sigprocmask, ~0, address & ~uintptr_t{7},
+                              nullptr, sizeof(uint64_t));
+  return !(result == -1 && errno == EFAULT);
+}
+
+bool IsReadable(const volatile void* ptr, size_t size) {
+  const ErrnoSaver saver;
+  const uintptr_t address = reinterpret_cast<uintptr_t>(ptr);
+  return IsByteReadable(address) && IsByteReadable(address + size - 1);
+}
+
+bool IsOver(const core::StallRequest& request) {
+  // Relaxed: only says when to stop waiting. What goes with it is acquired by
+  // the caller.
+  return request.word != nullptr &&
+         __atomic_load_n(request.word, __ATOMIC_RELAXED) != request.idle;
+}
+
+void Spin(const core::StallRequest& request, uint64_t deadline_ns) {
+  while (!IsOver(request) && NowNs() < deadline_ns) Pause();
+}
+
+void Sleep(const core::StallRequest& request, uint64_t deadline_ns) {
+  for (uint64_t now_ns = NowNs(); !IsOver(request) && now_ns < deadline_ns;
+       now_ns = NowNs()) {
+    const timespec left = ToTimespec(deadline_ns - now_ns);
+    if (request.word == nullptr) {
+      clock_nanosleep(CLOCK_MONOTONIC, 0, &left, nullptr);
+    } else {
+      // Woken by Wake(), by the timeout, by a signal handler, or for no reason:
+      // the loop asks again in every case.
+      syscall(SYS_futex, request.word, FUTEX_WAIT_PRIVATE, request.idle, &left,
+              nullptr, 0);
+    }
+  }
+}
+
+void Stall(const core::StallRequest& request) {
+  const ErrnoSaver saver;
+  const uint64_t deadline_ns = NowNs() + request.delay_ns;
+  if (request.spin) {
+    Spin(request, deadline_ns);
+  } else {
+    Sleep(request, deadline_ns);
+  }
+}
+
+void Wake(const uint32_t* word) {
+  const ErrnoSaver saver;
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+}
+
+constexpr uint64_t SignalBit(int number) { return uint64_t{1} << (number - 1); }
+
+// Raised by the thread's own instructions. Blocked, they would kill the program
+// instead of running its handler.
+constexpr uint64_t kSynchronousSignals =
+    SignalBit(SIGSEGV) | SignalBit(SIGBUS) | SignalBit(SIGFPE) |
+    SignalBit(SIGILL) | SignalBit(SIGTRAP) | SignalBit(SIGABRT) |
+    SignalBit(SIGSYS);
+
+}  // namespace
+
+int32_t ThreadId() {
+  const ErrnoSaver saver;
+  return static_cast<int32_t>(syscall(SYS_gettid));
+}
+
+uint64_t NowNs() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * kNsPerSecond +
+         static_cast<uint64_t>(now.tv_nsec);
+}
+
+// The system calls and not pthread_sigmask(): the C library leaves out the
+// signals it uses itself, among them the one that cancels a thread, which must
+// not unwind a thread out of its watched window.
+core::SignalMask BlockSignals() {
+  const ErrnoSaver saver;
+  const uint64_t blocked = ~kSynchronousSignals;
+  core::SignalMask saved = {0};
+  syscall(SYS_rt_sigprocmask, SIG_BLOCK, &blocked, &saved.bits,
+          sizeof(saved.bits));
+  return saved;
+}
+
+void RestoreSignals(core::SignalMask mask) {
+  const ErrnoSaver saver;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask.bits, nullptr,
+          sizeof(mask.bits));
+}
+
+void FillHooks(core::Hooks* hooks) {
+  hooks->now_ns = &NowNs;
+  hooks->thread_id = &ThreadId;
+  hooks->cpu = &CurrentCpu;
+  hooks->thread_name = &ThreadName;
+  hooks->is_readable = &IsReadable;
+  hooks->stall = &Stall;
+  hooks->wake = &Wake;
+  hooks->block_signals = &BlockSignals;
+  hooks->restore_signals = &RestoreSignals;
+  hooks->unwind = &Unwind;
+  hooks->function_start = &FunctionStart;
+}
+
+}  // namespace platform
+}  // namespace kcsan
