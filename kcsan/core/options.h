@@ -31,12 +31,20 @@ enum : uint32_t { kStallSleep = 0, kStallSpin = 1 };
 
 namespace core {
 
-// What is in force. Written by SetOptions() only; fields are read one at a time
-// on slow paths, each a word or less, so a reader during a change sees the old
-// or the new value of each.
-extern Options g_options;
-
+// Publishes a copy. Whoever reads at that moment sees the old options or the
+// new ones, as a whole for each reference obtained from CurrentOptions().
 void SetOptions(const Options& options);
+
+// Null until the first SetOptions().
+extern const Options* g_options;
+extern const Options g_default_options;
+
+// What is in force. Never changes: a change publishes another object.
+KCSAN_INLINE const Options& CurrentOptions() {
+  // Acquire: pairs with the release in SetOptions().
+  const Options* options = __atomic_load_n(&g_options, __ATOMIC_ACQUIRE);
+  return options != nullptr ? *options : g_default_options;
+}
 
 }  // namespace core
 }  // namespace kcsan

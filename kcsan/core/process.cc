@@ -42,12 +42,25 @@ uint32_t g_num_threads;
 
 KCSAN_INTERNAL_TLS ThreadContext t_context;
 
-KCSAN_CONSTINIT Options g_options;
+const Options* g_options;
+KCSAN_CONSTINIT const Options g_default_options;
 WatchpointTable g_table;
 RateLimiter g_rate_limiter;
 uint64_t g_counters[kNumCounters];
 
-void SetOptions(const Options& options) { g_options = options; }
+// A reader keeps its reference for the length of one access. It would have to
+// sleep through this many changes to see its options change under it.
+constexpr uint32_t kNumPublished = 16;
+
+void SetOptions(const Options& options) {
+  static Options published[kNumPublished];
+  static uint32_t num_changes;
+  const uint32_t change = __atomic_fetch_add(&num_changes, 1, __ATOMIC_RELAXED);
+  Options* const place = &published[change % kNumPublished];
+  *place = options;
+  // Release: pairs with the acquire in CurrentOptions().
+  __atomic_store_n(&g_options, place, __ATOMIC_RELEASE);
+}
 
 // Relaxed both ways: a switch orders nothing.
 void SetEnabled(bool enabled) {
@@ -61,8 +74,8 @@ void InitThread(ThreadContext* context) {
   const uint32_t number =
       __atomic_fetch_add(&g_num_threads, 1, __ATOMIC_RELAXED);
   const uint64_t seed =
-      g_options.seed != 0
-          ? (uint64_t{g_options.seed} << 32) + number
+      CurrentOptions().seed != 0
+          ? (uint64_t{CurrentOptions().seed} << 32) + number
           : g_hooks.now_ns() + static_cast<uint64_t>(context->thread_id);
   SeedRandom(&context->sampler.random, seed);
 }

@@ -22,7 +22,7 @@ uint64_t Diff(const Check& check, const WatchedValue& value) {
 }
 
 bool IsPermittedRace(const Check& check, const WatchedValue& value) {
-  return g_options.permissive && value.is_compared &&
+  return CurrentOptions().permissive && value.is_compared &&
          IsPermitted(check.access.type, check.access.size, value.before,
                      value.after);
 }
@@ -42,7 +42,7 @@ void Emit(const RaceReport& report) {
   const uintptr_t other_pc = report.origin_known ? report.other.frames[0] : 0;
   if (!AllowReport(&g_rate_limiter, report.watcher.frames[0], other_pc,
                    report.time_ns,
-                   uint64_t{g_options.report_once_in_ms} * 1000000)) {
+                   uint64_t{CurrentOptions().report_once_in_ms} * 1000000)) {
     Count(Counter::rate_limited);
     return;
   }
@@ -69,7 +69,7 @@ __attribute__((noinline)) void HandleUnseen(const Check& check,
   const bool is_assert = IsAssert(check.access.type);
   Count(Counter::races_unknown_origin);
   if (is_assert) Count(Counter::assert_failures);
-  if (!is_assert && !g_options.report_race_unknown_origin) {
+  if (!is_assert && !CurrentOptions().report_race_unknown_origin) {
     Count(Counter::filtered);
     return;
   }
@@ -101,7 +101,7 @@ __attribute__((noinline)) void HandleSeen(const Check& check,
   if (change == ValueChange::kMaybe) {
     // The places are needed to tell the exceptions, so they come first.
     FillWatcher(check, value, &report);
-    if (g_options.report_value_change_only && !AlwaysReported(report)) {
+    if (CurrentOptions().report_value_change_only && !AlwaysReported(report)) {
       Count(Counter::filtered);
       return;
     }

@@ -24,7 +24,7 @@ constexpr int32_t kSkipWhileDisabled = 32;
 bool CountsAsMarked(ThreadContext* context, const Access& access) {
   if (IsMarked(access.type)) return true;
   if (IsAssert(access.type)) return false;
-  if (g_options.assume_plain_writes_atomic && IsWrite(access.type) &&
+  if (CurrentOptions().assume_plain_writes_atomic && IsWrite(access.type) &&
       !IsCompound(access.type) && access.size <= sizeof(uint64_t) &&
       AddressOf(access.ptr) % access.size == 0) {
     return true;
@@ -51,7 +51,7 @@ void LookForWatchpoint(const ThreadContext& context, const Check& check) {
   if (slot == kNoSlot) return;
   // Our own watchpoint: then this is a signal handler, run on top of the stall.
   const bool is_own = OwnerOf(g_table, slot) == context.thread_id;
-  if (is_own && !g_options.signal_watcher) return;
+  if (is_own && !CurrentOptions().signal_watcher) return;
   if (!TryConsumeWatchpoint(&g_table, slot, word)) {
     Count(Counter::report_races);
     return;
@@ -72,7 +72,7 @@ Check ReorderedCheck(const ThreadContext& context, uintptr_t entry_pc) {
 }
 
 void LookForAllWatchpoints(const ThreadContext& context, const Check& check) {
-  if (!(g_options.ignore_atomics && IsMarked(check.access.type))) {
+  if (!(CurrentOptions().ignore_atomics && IsMarked(check.access.type))) {
     LookForWatchpoint(context, check);
   }
   if (HasReordered()) {
@@ -149,12 +149,12 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
     return;
   }
   uint32_t next_skip = 0;
-  const bool sample =
-      DecideSample(&context->sampler, g_options, g_hooks.now_ns(), &next_skip);
+  const bool sample = DecideSample(&context->sampler, CurrentOptions(),
+                                   g_hooks.now_ns(), &next_skip);
   *skip = static_cast<int32_t>(next_skip);
   if (!sample) return;
   Watch(context, victim);
-  if (g_options.weak_memory && victim.origin == Origin::kCurrent &&
+  if (CurrentOptions().weak_memory && victim.origin == Origin::kCurrent &&
       !IsAssert(victim.access.type)) {
     RememberReordered(context, victim.access);
   }

@@ -56,11 +56,11 @@ void Hold(ThreadContext* context, const Check& check, int slot,
   request.delay_ns = delay_ns;
   request.word = HandoffWord(slot);
   request.idle = kHandoffIdle;
-  request.spin = g_options.stall == kStallSpin;
+  request.spin = CurrentOptions().stall == kStallSpin;
   request.address = AddressOf(check.access.ptr);
   request.size = check.access.size;
   request.type = check.access.type;
-  if (!g_options.signal_watcher) {
+  if (!CurrentOptions().signal_watcher) {
     g_hooks.stall(request);
     return;
   }
@@ -113,7 +113,7 @@ Retired WatchWindow(ThreadContext* context, const Check& check, int slot,
       EncodeWatchpoint(window.address, window.size, IsWrite(check.access.type));
   value->is_compared = ComparesValue(check);
   const uint64_t delay_ns =
-      StallLength(&context->sampler, g_options,
+      StallLength(&context->sampler, CurrentOptions(),
                   IsAssert(check.access.type) || IsCompound(check.access.type));
 
   context->stall_slot = slot;
@@ -136,7 +136,7 @@ Retired WatchWindow(ThreadContext* context, const Check& check, int slot,
   if (value->is_compared) {
     value->after = ReadSettledValue(check, slot, value->before);
   }
-  EndStall(&context->sampler, g_options, begin_ns, g_hooks.now_ns());
+  EndStall(&context->sampler, CurrentOptions(), begin_ns, g_hooks.now_ns());
   return Disarm(context, slot, word);
 }
 
@@ -157,7 +157,7 @@ KCSAN_SLOW_PATH void Watch(ThreadContext* context, const Check& check) {
     Count(Counter::no_capacity);
     return;
   }
-  const bool blocks_signals = !g_options.signal_watcher;
+  const bool blocks_signals = !CurrentOptions().signal_watcher;
   SignalMask mask = {};
   if (blocks_signals) mask = g_hooks.block_signals();
   WatchedValue value = {};
