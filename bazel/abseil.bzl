@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """@com_google_absl, from the system's packages or else from the archive.
 
-The system's Abseil knows nothing of Bazel. Its pkg-config files do know which
-library needs which, so they are read and become the dependency graph; all
-labels of Abseil's own BUILD files then lead to that one graph.
+Either way there is one library, //:abseil, and the labels of Abseil's own BUILD
+files lead to it. One is enough: archives cost a program only the members that
+it uses, and a finer graph that exists in one of the two cases only would let a
+mistake pass in the other.
 """
 
 load(":system_library.bzl", "ARCHIVE_ATTRS", "fetch_archive", "find_include_dir")
@@ -75,8 +76,8 @@ _LABELS = {
 
 _BUILD_HEADER = "package(default_visibility = [\"//visibility:public\"])\n"
 
-# One library with every header: pkg-config does not say which header belongs
-# to which library, and archives cost a program only the members that it uses.
+# The system's Abseil knows nothing of Bazel, but its pkg-config files know which
+# library needs which: they become targets, in the order that a linker wants.
 _ALL = """
 cc_library(
     name = "abseil",
@@ -161,6 +162,15 @@ def _use_system(ctx, include_dir, library_dir):
     root.append(_ALL.format(deps = repr([":" + p for p in sorted(packages)])))
     ctx.file("BUILD.bazel", "".join(root), executable = False)
 
+def _use_archive(ctx):
+    fetch_archive(ctx, "include")
+    ctx.file(
+        "BUILD.bazel",
+        ctx.read(ctx.attr.archive_build_file),
+        executable = False,
+    )
+
+def _write_labels(ctx):
     for package, names in _LABELS.items():
         ctx.file(
             "absl/%s/BUILD.bazel" % package,
@@ -174,11 +184,18 @@ def _impl(ctx):
     if include_dir and library_dir:
         _use_system(ctx, include_dir, library_dir)
     else:
-        fetch_archive(ctx)
+        _use_archive(ctx)
+    _write_labels(ctx)
 
 abseil_repository = repository_rule(
     implementation = _impl,
-    attrs = ARCHIVE_ATTRS,
+    attrs = dict(
+        ARCHIVE_ATTRS,
+        archive_build_file = attr.label(
+            doc = "Defines //:abseil from the archive's sources.",
+            mandatory = True,
+        ),
+    ),
     configure = True,
     # Look again whenever the Bazel server starts: packages come and go.
     local = True,

@@ -6,7 +6,6 @@ archive otherwise. The labels are the ones that each project uses itself, so
 that the rest of the tree does not know which of the two it got.
 """
 
-load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load(":abseil.bzl", "abseil_repository")
 load(":bundled.bzl", "bundled_repository")
 load(":system_library.bzl", "system_library")
@@ -50,18 +49,11 @@ def _rules():
             },
         )
 
-    # Needed by Abseil's own BUILD files only, when Abseil is the archive.
-    _declare(
-        http_archive,
-        name = "bazel_skylib",
-        sha256 = "f7be3474d42aae265405a592bb7da8e171919d74c16f082a5457840f06054728",
-        urls = ["https://github.com/bazelbuild/bazel-skylib/releases/download/1.2.1/bazel-skylib-1.2.1.tar.gz"],
-    )
-
 def _libraries():
     _declare(
         abseil_repository,
         name = "com_google_absl",
+        archive_build_file = "@kcsan//third_party:abseil_archive.BUILD",
         sha256 = "91ac87d30cc6d79f9ab974c51874a704de9c2647c40f6932597329a282217ba8",
         strip_prefix = "abseil-cpp-20220623.1",
         urls = ["https://github.com/abseil/abseil-cpp/archive/refs/tags/20220623.1.tar.gz"],
@@ -69,13 +61,13 @@ def _libraries():
     _declare(
         system_library,
         name = "doctest",
+        archive_dir = "include",
         build_files = {
             "@kcsan//third_party:doctest.BUILD": "BUILD.bazel",
             "@kcsan//third_party:doctest_package.BUILD": "doctest/BUILD.bazel",
         },
         debian_package = "doctest-dev",
-        headers = {"doctest/doctest.h": "doctest/doctest.h"},
-        replace_archive_build_files = True,
+        headers = {"doctest/doctest.h": "include/doctest/doctest.h"},
         sha256 = "19b2df757f2f3703a5e63cee553d85596875f06d91a3333acd80a969ef210856",
         strip_prefix = "doctest-2.4.9",
         urls = ["https://github.com/doctest/doctest/archive/refs/tags/v2.4.9.tar.gz"],

@@ -21,12 +21,26 @@ def find_include_dir(ctx, header):
             return directory
     return None
 
-def fetch_archive(ctx):
+def fetch_archive(ctx, directory):
+    """Unpacks the archive, without its BUILD files where not at the root.
+
+    A directory below the root is for headers that do not live up to our
+    warnings. Bazel looks for quoted includes at the root of each repository
+    first, and what is found there is not taken for a system header.
+
+    Args:
+      ctx: of the repository rule.
+      directory: to unpack into; "" is the root.
+    """
     ctx.download_and_extract(
         url = ctx.attr.urls,
+        output = directory,
         sha256 = ctx.attr.sha256,
         stripPrefix = ctx.attr.strip_prefix,
     )
+    if directory:
+        for name in ["BUILD", "BUILD.bazel"]:
+            ctx.execute(["find", directory, "-name", name, "-delete"])
 
 def _write_build_files(ctx):
     for source, destination in ctx.attr.build_files.items():
@@ -39,8 +53,8 @@ def _impl(ctx):
             ctx.symlink(include_dir + "/" + source, destination)
         _write_build_files(ctx)
     elif ctx.attr.urls:
-        fetch_archive(ctx)
-        if ctx.attr.replace_archive_build_files:
+        fetch_archive(ctx, ctx.attr.archive_dir)
+        if ctx.attr.archive_dir:
             _write_build_files(ctx)
     else:
         fail(("{name} was not found on this system and has no archive to " +
@@ -54,8 +68,12 @@ system_library = repository_rule(
     implementation = _impl,
     attrs = dict(
         ARCHIVE_ATTRS,
+        archive_dir = attr.string(
+            doc = "Where to unpack the archive, to be built by build_files. " +
+                  "Without it, at the root, to be built by its own.",
+        ),
         build_files = attr.label_keyed_string_dict(
-            doc = "The BUILD files for the system's copy, and their places.",
+            doc = "The BUILD files, and their places in the repository.",
             mandatory = True,
         ),
         debian_package = attr.string(mandatory = True),
@@ -64,10 +82,6 @@ system_library = repository_rule(
                   "include directory, and their places in the repository. " +
                   "The first tells whether the library is there.",
             mandatory = True,
-        ),
-        replace_archive_build_files = attr.bool(
-            doc = "Use build_files with the archive too, because its own " +
-                  "differ from version to version.",
         ),
     ),
     configure = True,
