@@ -41,9 +41,11 @@ KCSAN_INLINE bool IsScoped(int type) {
 }
 
 // Half-open ranges [a, a + a_size) and [b, b + b_size). Differences instead of
-// sums, so that a range at the end of the address space does not wrap.
+// sums, so that a range at the end of the address space does not wrap. An empty
+// range overlaps nothing.
 KCSAN_INLINE bool RangesOverlap(uintptr_t a, size_t a_size, uintptr_t b,
                                 size_t b_size) {
+  if (a_size == 0 || b_size == 0) return false;
   return a <= b ? b - a < a_size : a - b < b_size;
 }
 

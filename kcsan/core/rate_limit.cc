@@ -38,7 +38,9 @@ bool AllowReport(RateLimiter* limiter, uintptr_t pc1, uintptr_t pc2,
   for (RateLimiter::Entry& entry : limiter->entries) {
     const bool is_used = entry.high_pc != 0;
     if (is_used && entry.low_pc == low && entry.high_pc == high) {
-      allowed = now_ns - entry.time_ns >= interval_ns;
+      // Another thread may have read the clock later and come here first.
+      allowed =
+          now_ns >= entry.time_ns && now_ns - entry.time_ns >= interval_ns;
       victim = &entry;
       break;
     }
