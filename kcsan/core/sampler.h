@@ -9,7 +9,9 @@
 // alike: after a stall of d, the thread is left alone for
 // d * (100 - overhead) / overhead, and the first access after that is watched.
 // Because reading the clock costs more than an access, the accesses in between
-// are skipped by count, estimated from the thread's recent rate.
+// are skipped by count, estimated from the thread's recent rate. The estimate
+// is trusted only by and by: a thread that makes ten accesses for each request,
+// all at once, would else skip hundreds of requests because of the pace of one.
 
 #ifndef KCSAN_CORE_SAMPLER_H_
 #define KCSAN_CORE_SAMPLER_H_
@@ -43,7 +45,8 @@ KCSAN_INLINE uint32_t FixedSkip(Sampler* sampler, const Options& options) {
              : options.skip_watch;
 }
 
-// Accesses to let pass until the quiet time is over, at the rate of late.
+// Accesses to let pass until the quiet time is over, at the rate of late; at
+// the most some four times as many as last time.
 KCSAN_INLINE uint32_t EstimatedSkip(Sampler* sampler, const Options& options,
                                     uint64_t now_ns) {
   if (now_ns >= sampler->quiet_until_ns) return 0;
@@ -53,9 +56,11 @@ KCSAN_INLINE uint32_t EstimatedSkip(Sampler* sampler, const Options& options,
   const double estimate = (static_cast<double>(sampler->last_skip) + 1.0) *
                           static_cast<double>(quiet_ns) /
                           static_cast<double>(elapsed_ns);
+  const uint64_t most = 4 * (uint64_t{sampler->last_skip} + 1);
   uint32_t skip = estimate < static_cast<double>(options.skip_watch)
                       ? static_cast<uint32_t>(estimate)
                       : options.skip_watch;
+  if (skip > most) skip = static_cast<uint32_t>(most);
   if (options.skip_watch_randomize)
     skip = RandomizeUpTo(&sampler->random, skip);
   return skip;
