@@ -12,6 +12,9 @@
 //                               call that armed it
 //   signal handler              shares the thread's state. In the runtime
 //                               (`in_runtime`) its accesses are not looked at
+//   handler that never returns  (longjmp out of it) cannot leave the runtime
+//                               where it holds something: signals are blocked
+//                               there. Elsewhere the next access notices
 //   after fork, in the child    ResetAfterFork() forgets the id, and the other
 //                               threads' watchpoints
 
@@ -41,6 +44,9 @@ struct ThreadContext {
   // In the runtime: what comes in now is a signal handler, or a sink that uses
   // annotated code. Not looked at.
   bool in_runtime;
+  // The frame that set `in_runtime`; the highest address while signals are
+  // blocked. See IsInRuntime().
+  uintptr_t runtime_frame;
   // Held in a watched window. With signal_watcher=1 handlers run meanwhile and
   // are looked at, but arm nothing themselves.
   bool stalling;
@@ -60,6 +66,8 @@ struct ThreadContext {
   int stall_slot;
   uint64_t stall_word;
   uintptr_t stall_frame;
+  // When the stall is over for certain, unless a handler takes its time.
+  uint64_t stall_until_ns;
 
   Sampler sampler;
 };
@@ -69,11 +77,23 @@ static_assert(sizeof(ThreadContext) + sizeof(kcsan_rt_thread_fast) < 512,
 
 extern KCSAN_INTERNAL_TLS ThreadContext t_context;
 
+// Is the access whose slow path has its frame at `frame` made from within the
+// runtime: by a signal handler or a sink? Both stand deeper in the stack than
+// the frame that entered the runtime. If this one does not, that frame is gone:
+// a handler left it by longjmp. (A handler on a stack of its own at a higher
+// address is taken for that, too. Nothing is held at that moment, so the worst
+// is that its accesses are looked at.)
+KCSAN_INLINE bool IsInRuntime(const ThreadContext& context, uintptr_t frame) {
+  return context.in_runtime && frame < context.runtime_frame;
+}
+
 // Marks the calling thread as in the runtime for the life of the object.
 class RuntimeScope {
  public:
-  KCSAN_INLINE explicit RuntimeScope(ThreadContext* context)
+  KCSAN_INLINE RuntimeScope(ThreadContext* context, uintptr_t frame)
       : context_(context) {
+    context_->runtime_frame = frame;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     context_->in_runtime = true;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);  // against our own handlers
   }

@@ -32,6 +32,16 @@ KCSAN_INLINE Check CurrentCheck(const volatile void* ptr, size_t size, int type,
 
 // A thread's open scopes form a list through the scope objects on its stack.
 
+// Whatever stands in an object that was never begun, or that another thread
+// has begun: only what is in the list is open.
+KCSAN_INLINE bool IsOpen(const kcsan_scoped_access* scope) {
+  for (const kcsan_scoped_access* open = t_context.scopes; open != nullptr;
+       open = open->next) {
+    if (open == scope) return true;
+  }
+  return false;
+}
+
 KCSAN_INLINE void LinkScope(kcsan_scoped_access* scope) {
   scope->previous = nullptr;
   scope->next = t_context.scopes;
@@ -83,6 +93,11 @@ KCSAN_SLOW_PATH void kcsan_rt_assert_bits(const volatile void* ptr, size_t size,
 void kcsan_rt_begin_scoped(kcsan_scoped_access* scope, const volatile void* ptr,
                            size_t size, int type, uint64_t mask,
                            const char* site) {
+  // Linked twice, it would be its own successor.
+  if (IsOpen(scope)) {
+    Count(Counter::unbalanced_calls);
+    return;
+  }
   scope->ptr = ptr;
   scope->size = size;
   scope->type = type | KCSAN_ACCESS_SCOPED;
@@ -96,9 +111,8 @@ void kcsan_rt_begin_scoped(kcsan_scoped_access* scope, const volatile void* ptr,
 }
 
 void kcsan_rt_end_scoped(kcsan_scoped_access* scope) {
-  // Never begun, ended before, or ended by a thread that did not begin it: its
-  // list is not ours to change.
-  if (scope->owner != &t_context) {
+  // Never begun, ended before, or ended by a thread that did not begin it.
+  if (!IsOpen(scope)) {
     Count(Counter::unbalanced_calls);
     return;
   }

@@ -15,6 +15,7 @@ void DefaultStall(const StallRequest&) {}
 void DefaultWake(const uint32_t*) {}
 SignalMask DefaultBlockSignals() { return SignalMask{0}; }
 void DefaultRestoreSignals(SignalMask) {}
+void DefaultAdmitSignals(SignalMask) {}
 int DefaultUnwind(uintptr_t first, uintptr_t* frames, int max_frames) {
   if (max_frames < 1) return 0;
   frames[0] = first;
@@ -25,11 +26,11 @@ bool DefaultAlwaysReport(uintptr_t) { return false; }
 void DefaultReport(const RaceReport&) {}
 
 constexpr Hooks kDefaultHooks = {
-    &DefaultNow,        &DefaultThreadId,      &DefaultCpu,
-    &DefaultThreadName, &DefaultIsReadable,    &DefaultStall,
-    &DefaultWake,       &DefaultBlockSignals,  &DefaultRestoreSignals,
-    &DefaultUnwind,     &DefaultFunctionStart, &DefaultAlwaysReport,
-    &DefaultReport,
+    &DefaultNow,          &DefaultThreadId,     &DefaultCpu,
+    &DefaultThreadName,   &DefaultIsReadable,   &DefaultStall,
+    &DefaultWake,         &DefaultBlockSignals, &DefaultRestoreSignals,
+    &DefaultAdmitSignals, &DefaultUnwind,       &DefaultFunctionStart,
+    &DefaultAlwaysReport, &DefaultReport,
 };
 
 // A hook that is missing is the default one, so callers never test.
@@ -55,6 +56,8 @@ void SetHooks(const Hooks& hooks) {
       OrDefault(hooks.block_signals, defaults.block_signals);
   g_hooks.restore_signals =
       OrDefault(hooks.restore_signals, defaults.restore_signals);
+  g_hooks.admit_signals =
+      OrDefault(hooks.admit_signals, defaults.admit_signals);
   g_hooks.unwind = OrDefault(hooks.unwind, defaults.unwind);
   g_hooks.function_start =
       OrDefault(hooks.function_start, defaults.function_start);

@@ -59,6 +59,9 @@ struct Hooks {
   // Default: nothing.
   SignalMask (*block_signals)();
   void (*restore_signals)(SignalMask mask);
+  // Until blocked again, lets the program's handlers run that `mask` lets run.
+  // Not what ends a thread from outside (cancellation). Default: nothing.
+  void (*admit_signals)(SignalMask mask);
   // Fills `frames` with return addresses of the calling thread, innermost
   // first, beginning with `first` if it is on the stack. Returns their number.
   // Default: `first` alone.
@@ -68,8 +71,9 @@ struct Hooks {
   // Is a race here reported even if the value did not change? (Code that
   // publishes by RCU.) Default: no.
   bool (*always_report)(uintptr_t pc);
-  // Takes a race. Runs on the thread that watched, with its checks disabled and
-  // no watchpoint of its own armed. Default: dropped.
+  // Takes a race. Runs on the thread that watched, with its checks disabled, no
+  // watchpoint of its own armed, and asynchronous signals blocked: no handler
+  // can leave it by a longjmp. Default: dropped.
   void (*report)(const RaceReport& report);
 };
 

@@ -88,6 +88,8 @@ void ResetAfterFork() {
   __atomic_store_n(&g_counters[static_cast<int>(Counter::used_watchpoints)], 0,
                    __ATOMIC_RELAXED);
   t_context.thread_id = 0;
+  // A handler that forked on top of a stall returns into it.
+  t_context.stalling = false;
 }
 
 }  // namespace core

@@ -2,6 +2,7 @@
 
 #include "kcsan/core/race.h"
 
+#include "kcsan/core/context.h"
 #include "kcsan/core/counters.h"
 #include "kcsan/core/handoff.h"
 #include "kcsan/core/hooks.h"
@@ -10,11 +11,34 @@
 #include "kcsan/core/process.h"
 #include "kcsan/core/rate_limit.h"
 #include "kcsan/core/record.h"
+#include "kcsan/core/sampler.h"
 #include "kcsan/core/value_change.h"
 
 namespace kcsan {
 namespace core {
 namespace {
+
+// The other thread delivers its side before it makes its access. How long we
+// wait for its write to land, so that the report can show the new value.
+constexpr uint64_t kSettleNs = 100 * 1000;
+constexpr uint64_t kSettleStepNs = 5 * 1000;
+
+// Gives a write that was caught on its way the time to be made.
+void Settle(const Access& access, WatchedValue* value) {
+  const uint64_t begin_ns = g_hooks.now_ns();
+  for (uint64_t waited_ns = 0;
+       waited_ns < kSettleNs && value->after == value->before;) {
+    StallRequest request = {};
+    request.delay_ns = kSettleStepNs;
+    request.is_handoff = true;
+    g_hooks.stall(request);
+    const uint64_t now_ns = g_hooks.now_ns();
+    if (now_ns == begin_ns) return;  // no clock
+    waited_ns = now_ns - begin_ns;
+    if (!g_hooks.is_readable(access.ptr, access.size)) return;
+    value->after = ReadValue(access.ptr, access.size);
+  }
+}
 
 uint64_t Diff(const Check& check, const WatchedValue& value) {
   const uint64_t diff = value.before ^ value.after;
@@ -79,7 +103,7 @@ __attribute__((noinline)) void HandleUnseen(const Check& check,
 }
 
 __attribute__((noinline)) void HandleSeen(const Check& check,
-                                          const WatchedValue& value, int slot) {
+                                          WatchedValue value, int slot) {
   RaceReport report = {};
   report.origin_known = true;
   if (!TakeHandoff(&g_table, slot, &report.other)) return;
@@ -88,6 +112,13 @@ __attribute__((noinline)) void HandleSeen(const Check& check,
     Count(Counter::encoding_false_positives);
     return;
   }
+  if (value.is_compared && IsWrite(report.other.type) &&
+      !IsAssert(report.other.type)) {
+    Settle(check.access, &value);
+  }
+  // Waiting for the other side was part of the stall, and has to be paid for.
+  EndStall(&t_context.sampler, CurrentOptions(), value.begin_ns,
+           g_hooks.now_ns());
   const bool is_assert =
       IsAssert(check.access.type) || IsAssert(report.other.type);
   ValueChange change =

@@ -12,8 +12,10 @@
 namespace kcsan {
 namespace core {
 
-// The bytes under a watchpoint, before and after the stall.
+// The bytes under a watchpoint, before and after the stall that began at
+// `begin_ns`.
 struct WatchedValue {
+  uint64_t begin_ns;
   bool is_compared;
   uint64_t before;
   uint64_t after;
@@ -25,7 +27,7 @@ void HandleUnseen(const Check& check, const WatchedValue& value);
 
 // Another thread consumed the watchpoint in `slot`, which is still reserved.
 // Frees it.
-void HandleSeen(const Check& check, const WatchedValue& value, int slot);
+void HandleSeen(const Check& check, WatchedValue value, int slot);
 
 }  // namespace core
 }  // namespace kcsan

@@ -9,6 +9,7 @@
 #include "kcsan/core/options.h"
 #include "kcsan/core/process.h"
 #include "kcsan/core/reorder.h"
+#include "kcsan/core/signals.h"
 #include "kcsan/core/watch.h"
 #include "kcsan/core/watchpoint_table.h"
 
@@ -40,7 +41,7 @@ bool CountsAsMarked(ThreadContext* context, const Access& access) {
 
 // Looks for another thread's watchpoint on these bytes, and hands this side of
 // the race over to it.
-void LookForWatchpoint(const ThreadContext& context, const Check& check) {
+void LookForWatchpoint(ThreadContext* context, const Check& check) {
   // Which bits the other side would mind is not known here; it compares them
   // itself, if it is the one who watches.
   if (check.mask != 0) return;
@@ -50,8 +51,10 @@ void LookForWatchpoint(const ThreadContext& context, const Check& check) {
                                   access.size, IsWrite(access.type), &word);
   if (slot == kNoSlot) return;
   // Our own watchpoint: then this is a signal handler, run on top of the stall.
-  const bool is_own = OwnerOf(g_table, slot) == context.thread_id;
+  const bool is_own = OwnerOf(g_table, slot) == context->thread_id;
   if (is_own && !CurrentOptions().signal_watcher) return;
+  // Who has consumed has to deliver.
+  const SignalsBlocked blocked(context);
   if (!TryConsumeWatchpoint(&g_table, slot, word)) {
     Count(Counter::report_races);
     return;
@@ -71,14 +74,14 @@ Check ReorderedCheck(const ThreadContext& context, uintptr_t entry_pc) {
   return Check{context.reordered, 0, Origin::kReordered, entry_pc};
 }
 
-void LookForAllWatchpoints(const ThreadContext& context, const Check& check) {
+void LookForAllWatchpoints(ThreadContext* context, const Check& check) {
   if (!(CurrentOptions().ignore_atomics && IsMarked(check.access.type))) {
     LookForWatchpoint(context, check);
   }
   if (HasReordered()) {
-    LookForWatchpoint(context, ReorderedCheck(context, check.entry_pc));
+    LookForWatchpoint(context, ReorderedCheck(*context, check.entry_pc));
   }
-  for (const kcsan_scoped_access* scope = context.scopes; scope != nullptr;
+  for (const kcsan_scoped_access* scope = context->scopes; scope != nullptr;
        scope = scope->next) {
     LookForWatchpoint(context, ScopeCheck(*scope, check.entry_pc));
   }
@@ -113,18 +116,21 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
   bool out_of_skips = *skip < 0;
   // Whatever happens below, the count never runs further down than -1.
   if (out_of_skips) *skip = 0;
-  if (context->in_runtime) return;
+  const uintptr_t frame =
+      reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  if (IsInRuntime(*context, frame)) return;
   if (!IsEnabled()) {
     if (out_of_skips) *skip = kSkipWhileDisabled;
     return;
   }
-  RuntimeScope runtime(context);
+  const RuntimeScope runtime(context, frame);
   if (context->thread_id == 0) InitThread(context);
   if (context->stalling) RecoverAbandonedStall(context);
   if (check.access.size == 0) {
     Count(Counter::zero_size_accesses);
     return;
   }
+  if (HasReordered() && !CurrentOptions().weak_memory) ForgetReordered();
   const bool is_marked = CountsAsMarked(context, check.access);
   if (kcsan_rt_thread.disable_count > 0) {
     if (out_of_skips) *skip = static_cast<int32_t>(context->sampler.last_skip);
@@ -132,7 +138,7 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
   }
 
   if (__atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) != 0) {
-    LookForAllWatchpoints(*context, check);
+    LookForAllWatchpoints(context, check);
   }
 
   // A marked access is not counted on the fast path; for the open scopes it is

@@ -9,6 +9,7 @@
 #include "kcsan/core/process.h"
 #include "kcsan/core/race.h"
 #include "kcsan/core/sampler.h"
+#include "kcsan/core/signals.h"
 #include "kcsan/core/value_change.h"
 #include "kcsan/core/watchpoint_table.h"
 
@@ -16,10 +17,9 @@ namespace kcsan {
 namespace core {
 namespace {
 
-// The consumer wakes us before it makes its access. How long we wait for its
-// write to land, so that the report can show the new value.
-constexpr uint64_t kSettleNs = 100 * 1000;
-constexpr uint64_t kSettleStepNs = 5 * 1000;
+// A handler that runs on top of a stall for longer is taken for one that left
+// it.
+constexpr uint64_t kHandlerPatienceNs = 1000 * 1000 * 1000;
 
 // The part of the access that the watchpoint covers.
 struct Window {
@@ -50,48 +50,21 @@ bool IsReadable(const Access& access) {
   return g_hooks.is_readable(access.ptr, access.size);
 }
 
-void Hold(ThreadContext* context, const Check& check, int slot,
-          uint64_t delay_ns) {
+void Hold(const Check& check, int slot, uint64_t delay_ns,
+          SignalsBlocked* signals) {
+  const Options& options = CurrentOptions();
   StallRequest request = {};
   request.delay_ns = delay_ns;
   request.word = HandoffWord(slot);
   request.idle = kHandoffIdle;
-  request.spin = CurrentOptions().stall == kStallSpin;
+  request.spin = options.stall == kStallSpin;
   request.address = AddressOf(check.access.ptr);
   request.size = check.access.size;
   request.type = check.access.type;
-  if (!CurrentOptions().signal_watcher) {
-    g_hooks.stall(request);
-    return;
-  }
-  // Handlers may run now, and what they do is looked at. The fences keep the
-  // flags where they are; only this thread's handlers read them.
-  context->in_runtime = false;
-  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  const bool admits_signals = options.signal_watcher;
+  if (admits_signals) signals->Admit();
   g_hooks.stall(request);
-  __atomic_signal_fence(__ATOMIC_SEQ_CST);
-  context->in_runtime = true;
-}
-
-// The value after the stall. When another thread was caught on its way to a
-// write, gives it the time to make it.
-uint64_t ReadSettledValue(const Check& check, int slot, uint64_t old_value) {
-  if (!IsReadable(check.access)) return old_value;  // unmapped meanwhile
-  uint64_t value = ReadValue(check.access.ptr, check.access.size);
-  if (!IsDelivered(slot)) return value;
-  const uint64_t begin_ns = g_hooks.now_ns();
-  for (uint64_t waited_ns = 0; waited_ns < kSettleNs && value == old_value;) {
-    StallRequest request = {};
-    request.delay_ns = kSettleStepNs;
-    request.is_handoff = true;
-    g_hooks.stall(request);
-    const uint64_t now_ns = g_hooks.now_ns();
-    if (now_ns == begin_ns) break;  // no clock
-    waited_ns = now_ns - begin_ns;
-    if (!IsReadable(check.access)) return old_value;
-    value = ReadValue(check.access.ptr, check.access.size);
-  }
-  return value;
+  if (admits_signals) signals->Block();
 }
 
 // Takes the watchpoint down. What is left to do depends on the answer.
@@ -105,21 +78,23 @@ Retired Disarm(ThreadContext* context, int slot, uint64_t word) {
   return retired;
 }
 
-// Arms, stalls, disarms. Runs with signals blocked, unless signal_watcher.
-Retired WatchWindow(ThreadContext* context, const Check& check, int slot,
+// Arms, stalls, disarms.
+Retired WatchWindow(ThreadContext* context, const Check& check,
+                    const Window& window, int slot, SignalsBlocked* signals,
                     WatchedValue* value) {
-  const Window window = PickWindow(context, check.access);
   const uint64_t word =
       EncodeWatchpoint(window.address, window.size, IsWrite(check.access.type));
-  value->is_compared = ComparesValue(check);
   const uint64_t delay_ns =
       StallLength(&context->sampler, CurrentOptions(),
                   IsAssert(check.access.type) || IsCompound(check.access.type));
+  const uintptr_t frame =
+      reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
 
+  value->begin_ns = g_hooks.now_ns();
   context->stall_slot = slot;
   context->stall_word = word;
-  context->stall_frame =
-      reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  context->stall_frame = frame;
+  context->stall_until_ns = value->begin_ns + delay_ns + kHandlerPatienceNs;
   context->stalling = true;
   PublishWatchpoint(&g_table, slot, word, context->thread_id);
   // Relaxed: a thread that sees the count late misses the watchpoint, as it
@@ -131,40 +106,40 @@ Retired WatchWindow(ThreadContext* context, const Check& check, int slot,
   if (value->is_compared) {
     value->before = ReadValue(check.access.ptr, check.access.size);
   }
-  const uint64_t begin_ns = g_hooks.now_ns();
-  Hold(context, check, slot, delay_ns);
+  Hold(check, slot, delay_ns, signals);
   if (value->is_compared) {
-    value->after = ReadSettledValue(check, slot, value->before);
+    value->after = IsReadable(check.access)
+                       ? ReadValue(check.access.ptr, check.access.size)
+                       : value->before;  // unmapped meanwhile
   }
-  EndStall(&context->sampler, CurrentOptions(), begin_ns, g_hooks.now_ns());
-  return Disarm(context, slot, word);
+  EndStall(&context->sampler, CurrentOptions(), value->begin_ns,
+           g_hooks.now_ns());
+  // A handler's access may have come to the conclusion that we are gone.
+  const bool is_ours = context->stalling && context->stall_frame == frame;
+  return is_ours ? Disarm(context, slot, word) : Retired::kGone;
 }
 
 }  // namespace
 
 KCSAN_SLOW_PATH void Watch(ThreadContext* context, const Check& check) {
-  const uintptr_t address = Untag(AddressOf(check.access.ptr));
-  if (!IsEncodable(address, check.access.size)) {
+  if (!IsEncodable(Untag(AddressOf(check.access.ptr)), check.access.size)) {
     Count(Counter::unencodable_accesses);
     return;
   }
-  if (ComparesValue(check) && !IsReadable(check.access)) {
+  WatchedValue value = {};
+  value.is_compared = ComparesValue(check);
+  if (value.is_compared && !IsReadable(check.access)) {
     Count(Counter::unreadable_accesses);
     return;
   }
-  const int slot = ReserveSlot(&g_table, address);
+  const Window window = PickWindow(context, check.access);
+  SignalsBlocked signals(context);
+  const int slot = ReserveSlot(&g_table, window.address);
   if (slot == kNoSlot) {
     Count(Counter::no_capacity);
     return;
   }
-  const bool blocks_signals = !CurrentOptions().signal_watcher;
-  SignalMask mask = {};
-  if (blocks_signals) mask = g_hooks.block_signals();
-  WatchedValue value = {};
-  const Retired retired = WatchWindow(context, check, slot, &value);
-  if (blocks_signals) g_hooks.restore_signals(mask);
-
-  switch (retired) {
+  switch (WatchWindow(context, check, window, slot, &signals, &value)) {
     case Retired::kUntouched:
       HandleUnseen(check, value);
       break;
@@ -179,7 +154,13 @@ KCSAN_SLOW_PATH void Watch(ThreadContext* context, const Check& check) {
 void RecoverAbandonedStall(ThreadContext* context) {
   const uintptr_t here =
       reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  if (here < context->stall_frame) return;  // a handler, on top of the stall
+  // A handler, on top of the stall? Or only the stack, grown deep again? Then
+  // time tells.
+  if (here < context->stall_frame &&
+      g_hooks.now_ns() < context->stall_until_ns) {
+    return;
+  }
+  const SignalsBlocked blocked(context);
   const int slot = context->stall_slot;
   if (Disarm(context, slot, context->stall_word) == Retired::kConsumed) {
     TakeHandoff(&g_table, slot, /*record=*/nullptr);

@@ -19,8 +19,8 @@ KCSAN_SLOW_PATH void Watch(ThreadContext* context, const Check& check);
 
 // With signal_watcher=1 a handler can leave a stall by longjmp or an exception.
 // Called at the thread's next access: if the stall's frame is gone, so is its
-// watchpoint. If the stack was switched and the answer is wrong, a watchpoint
-// is lost early, and no false report made.
+// watchpoint. If the answer is wrong (a handler on a stack of its own, or one
+// that takes a second), a watchpoint is lost early, and no false report made.
 void RecoverAbandonedStall(ThreadContext* context);
 
 }  // namespace core

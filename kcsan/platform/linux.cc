@@ -83,7 +83,8 @@ void Sleep(const core::StallRequest& request, uint64_t deadline_ns) {
        now_ns = NowNs()) {
     const timespec left = ToTimespec(deadline_ns - now_ns);
     if (request.word == nullptr) {
-      clock_nanosleep(CLOCK_MONOTONIC, 0, &left, nullptr);
+      // Not the C library's function: that one is a cancellation point.
+      syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &left, nullptr);
     } else {
       // Woken by Wake(), by the timeout, by a signal handler, or for no reason:
       // the loop asks again in every case.
@@ -117,6 +118,15 @@ constexpr uint64_t kSynchronousSignals =
     SignalBit(SIGILL) | SignalBit(SIGTRAP) | SignalBit(SIGABRT) |
     SignalBit(SIGSYS);
 
+// The C library's own, which programs cannot block: the one that cancels a
+// thread, and the one that carries setuid() to all threads.
+constexpr uint64_t kInternalSignals = SignalBit(32) | SignalBit(33);
+
+void SetSignalMask(uint64_t bits) {
+  const ErrnoSaver saver;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &bits, nullptr, sizeof(bits));
+}
+
 }  // namespace
 
 int32_t ThreadId() {
@@ -143,10 +153,10 @@ core::SignalMask BlockSignals() {
   return saved;
 }
 
-void RestoreSignals(core::SignalMask mask) {
-  const ErrnoSaver saver;
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask.bits, nullptr,
-          sizeof(mask.bits));
+void RestoreSignals(core::SignalMask mask) { SetSignalMask(mask.bits); }
+
+void AdmitSignals(core::SignalMask mask) {
+  SetSignalMask(mask.bits | kInternalSignals);
 }
 
 void FillHooks(core::Hooks* hooks) {
@@ -159,6 +169,7 @@ void FillHooks(core::Hooks* hooks) {
   hooks->wake = &Wake;
   hooks->block_signals = &BlockSignals;
   hooks->restore_signals = &RestoreSignals;
+  hooks->admit_signals = &AdmitSignals;
   hooks->unwind = &Unwind;
   hooks->function_start = &FunctionStart;
 }

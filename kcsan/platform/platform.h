@@ -24,6 +24,7 @@ int32_t ThreadId();
 uint64_t NowNs();
 core::SignalMask BlockSignals();
 void RestoreSignals(core::SignalMask mask);
+void AdmitSignals(core::SignalMask mask);
 
 }  // namespace platform
 }  // namespace kcsan

@@ -52,7 +52,7 @@ TEST_CASE("a new thread starts from zero") {
 TEST_CASE("a runtime scope marks its thread, and its end unmarks it") {
   ThreadContext context = {};
   {
-    RuntimeScope scope(&context);
+    const RuntimeScope scope(&context, 0x1000);
     CHECK(context.in_runtime);
   }
   CHECK_FALSE(context.in_runtime);
