@@ -46,7 +46,9 @@ uint64_t Diff(const Check& check, const WatchedValue& value) {
 }
 
 bool IsPermittedRace(const Check& check, const WatchedValue& value) {
-  return CurrentOptions().permissive && value.is_compared &&
+  const Options& options = CurrentOptions();
+  return options.permissive && options.report_value_change_only &&
+         value.is_compared &&
          IsPermitted(check.access.type, check.access.size, value.before,
                      value.after);
 }
