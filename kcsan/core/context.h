@@ -10,11 +10,12 @@
 //   thread exit                 nothing to undo: a watchpoint never outlives
 //   the
 //                               call that armed it
-//   signal handler              shares the thread's state. In the runtime
-//                               (`in_runtime`) its accesses are not looked at
-//   handler that never returns  (longjmp out of it) cannot leave the runtime
-//                               where it holds something: signals are blocked
-//                               there. Elsewhere the next access notices
+//   signal handler              shares the thread's state, and may run on top
+//                               of the slow path at any place where it holds
+//                               nothing. Elsewhere signals are blocked
+//                               (signals.h)
+//   handler that never returns  leaves nothing behind, but for a stall that it
+//                               interrupted. See RecoverAbandonedStall()
 //   after fork, in the child    ResetAfterFork() forgets the id, and the other
 //                               threads' watchpoints
 
@@ -41,12 +42,10 @@ enum : uint32_t {
 struct ThreadContext {
   // 0: this thread was never here, or is the child of a fork.
   int32_t thread_id;
-  // In the runtime: what comes in now is a signal handler, or a sink that uses
-  // annotated code. Not looked at.
+  // Holding something, with signals blocked (signals.h). What comes in now is a
+  // sink that uses annotated code, or the handler of a signal that cannot be
+  // blocked. Not looked at.
   bool in_runtime;
-  // The frame that set `in_runtime`; the highest address while signals are
-  // blocked. See IsInRuntime().
-  uintptr_t runtime_frame;
   // Held in a watched window. With signal_watcher=1 handlers run meanwhile and
   // are looked at, but arm nothing themselves.
   bool stalling;
@@ -76,37 +75,6 @@ static_assert(sizeof(ThreadContext) + sizeof(kcsan_rt_thread_fast) < 512,
               "a thread costs less than 512 bytes");
 
 extern KCSAN_INTERNAL_TLS ThreadContext t_context;
-
-// Is the access whose slow path has its frame at `frame` made from within the
-// runtime: by a signal handler or a sink? Both stand deeper in the stack than
-// the frame that entered the runtime. If this one does not, that frame is gone:
-// a handler left it by longjmp. (A handler on a stack of its own at a higher
-// address is taken for that, too. Nothing is held at that moment, so the worst
-// is that its accesses are looked at.)
-KCSAN_INLINE bool IsInRuntime(const ThreadContext& context, uintptr_t frame) {
-  return context.in_runtime && frame < context.runtime_frame;
-}
-
-// Marks the calling thread as in the runtime for the life of the object.
-class RuntimeScope {
- public:
-  KCSAN_INLINE RuntimeScope(ThreadContext* context, uintptr_t frame)
-      : context_(context) {
-    context_->runtime_frame = frame;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    context_->in_runtime = true;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);  // against our own handlers
-  }
-  KCSAN_INLINE ~RuntimeScope() {
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    context_->in_runtime = false;
-  }
-  RuntimeScope(const RuntimeScope&) = delete;
-  RuntimeScope& operator=(const RuntimeScope&) = delete;
-
- private:
-  ThreadContext* const context_;
-};
 
 // First access of a thread, or of a forked child.
 void InitThread(ThreadContext* context);

@@ -30,7 +30,8 @@ KCSAN_INLINE Check CurrentCheck(const volatile void* ptr, size_t size, int type,
   return Check{{ptr, size, type, site, pc}, mask, Origin::kCurrent, pc};
 }
 
-// A thread's open scopes form a list through the scope objects on its stack.
+// A thread's open scopes form a list through the scope objects on its stack. A
+// signal handler may walk it at any moment, forward: `next` is always right.
 
 // Whatever stands in an object that was never begun, or that another thread
 // has begun: only what is in the list is open.
@@ -46,6 +47,7 @@ KCSAN_INLINE void LinkScope(kcsan_scoped_access* scope) {
   scope->previous = nullptr;
   scope->next = t_context.scopes;
   if (scope->next != nullptr) scope->next->previous = scope;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
   t_context.scopes = scope;
   kcsan_rt_thread.attention |= kcsan::core::kAttentionScoped;
 }

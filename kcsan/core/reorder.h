@@ -52,7 +52,12 @@ KCSAN_INLINE void ForgetReordered() {
 
 KCSAN_INLINE void RememberReordered(ThreadContext* context,
                                     const Access& access) {
+  // A signal handler's accesses look at it, too: it is whole or it is not
+  // there.
+  ForgetReordered();
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
   context->reordered = access;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
   kcsan_rt_thread.attention |= kAttentionReorder;
 }
 

@@ -116,14 +116,11 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
   bool out_of_skips = *skip < 0;
   // Whatever happens below, the count never runs further down than -1.
   if (out_of_skips) *skip = 0;
-  const uintptr_t frame =
-      reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  if (IsInRuntime(*context, frame)) return;
+  if (context->in_runtime) return;
   if (!IsEnabled()) {
     if (out_of_skips) *skip = kSkipWhileDisabled;
     return;
   }
-  const RuntimeScope runtime(context, frame);
   if (context->thread_id == 0) InitThread(context);
   if (context->stalling) RecoverAbandonedStall(context);
   if (check.access.size == 0) {

@@ -49,15 +49,6 @@ TEST_CASE("a new thread starts from zero") {
   CHECK(is_zero);
 }
 
-TEST_CASE("a runtime scope marks its thread, and its end unmarks it") {
-  ThreadContext context = {};
-  {
-    const RuntimeScope scope(&context, 0x1000);
-    CHECK(context.in_runtime);
-  }
-  CHECK_FALSE(context.in_runtime);
-}
-
 TEST_CASE("with a seed, choices repeat; without, threads differ") {
   Options options;
   options.seed = 7;

@@ -37,7 +37,6 @@ void WatchWith(RaceHarness* harness, const Check& check,
       [&] {
         if (t_context.thread_id == 0) InitThread(&t_context);
         t_context.thread_id = 7;
-        const RuntimeScope runtime(&t_context, UINTPTR_MAX);
         Watch(&t_context, check);
       },
       window);
