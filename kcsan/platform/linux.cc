@@ -56,6 +56,7 @@ void ThreadName(char (&name)[kThreadNameSize]) {
 // in before it looks at its (invalid) first argument, so it answers EFAULT for
 // bad memory and EINVAL for good. Aligned, the eight bytes never cross a page.
 bool IsByteReadable(uintptr_t address) {
+  if (address < sizeof(uint64_t)) return false;  // null means "no mask" there
   const long result = syscall(SYS_rt_sigprocmask, ~0, address & ~uintptr_t{7},
                               nullptr, sizeof(uint64_t));
   return !(result == -1 && errno == EFAULT);

@@ -207,12 +207,16 @@ TEST_CASE("no order of giving up and delivering breaks anything") {
   std::atomic<bool> stop{false};
   std::thread consumer([&] {
     uint64_t word = 0;
+    int consumed = 0;
     while (!stop.load()) {
       const int slot = FindWatchpoint(table, kAddress, 1, false, &word);
       if (slot == kNoSlot || !TryConsumeWatchpoint(&table, slot, word)) {
         std::this_thread::yield();
         continue;
       }
+      // Late by more or less than the owner's patience, in turn.
+      for (int i = 0; i < consumed % 16; ++i) std::this_thread::yield();
+      ++consumed;
       // The watched size tells the rounds apart.
       const size_t size = (word & kSizeMask) >> kAddressBits;
       DeliverHandoff(&table, slot, CheckOf(size, size), false);
