@@ -8,6 +8,7 @@ that the rest of the tree does not know which of the two it got.
 
 load(":abseil.bzl", "abseil_repository")
 load(":bundled.bzl", "bundled_repository")
+load(":libbacktrace.bzl", "libbacktrace_repository")
 load(":system_library.bzl", "system_library")
 
 def kcsan_dependencies():
@@ -85,18 +86,8 @@ def _libraries():
         strip_prefix = "benchmark-1.7.1",
         urls = ["https://github.com/google/benchmark/archive/refs/tags/v1.7.1.tar.gz"],
     )
-
-    # No archive: elfutils builds with autotools only, and every Linux
-    # distribution ships it.
     _declare(
-        system_library,
-        name = "elfutils",
-        build_files = {"@kcsan//third_party:elfutils.BUILD": "BUILD.bazel"},
-        debian_package = "libdw-dev",
-        headers = {
-            "dwarf.h": "include/dwarf.h",
-            "elfutils": "include/elfutils",
-            "gelf.h": "include/gelf.h",
-            "libelf.h": "include/libelf.h",
-        },
+        libbacktrace_repository,
+        name = "libbacktrace",
+        build_file = "@kcsan//third_party:libbacktrace.BUILD",
     )

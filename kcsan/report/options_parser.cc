@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "kcsan/report/options_parser.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
+#include "kcsan/report/sink.h"
+#include "kcsan/report/text.h"
+
+namespace kcsan {
+namespace report {
+namespace {
+
+enum : size_t { kMaxFile = 16 * 1024 };
+
+// What the parsing functions share.
+struct Parse {
+  const char* origin;
+  Options* options;
+  OnMistake on_mistake;
+  void* context;
+  int mistakes;
+  bool in_file;  // files do not include files
+};
+
+struct Pair {
+  absl::string_view name;
+  absl::string_view value;
+};
+
+template <typename... Args>
+void Mistake(Parse* parse, const absl::FormatSpec<Args...>& format,
+             const Args&... args) {
+  char line[512];
+  Text text(line, sizeof(line));
+  text.Append("kcsan: %s: ", parse->origin);
+  text.Append(format, args...);
+  parse->on_mistake(line, parse->context);
+  ++parse->mistakes;
+}
+
+bool IsSeparator(char c) { return strchr(":, \t\n\r", c) != nullptr; }
+
+// Takes the next pair off `rest`; false at the end.
+bool NextPair(absl::string_view* rest, Pair* pair) {
+  size_t begin = 0;
+  while (begin < rest->size() && IsSeparator((*rest)[begin])) ++begin;
+  rest->remove_prefix(begin);
+  if (rest->empty()) return false;
+  size_t end = 0;
+  while (end < rest->size() && (*rest)[end] != '=' &&
+         !IsSeparator((*rest)[end])) {
+    ++end;
+  }
+  pair->name = rest->substr(0, end);
+  pair->value = absl::string_view();
+  if (end < rest->size() && (*rest)[end] == '=') {
+    rest->remove_prefix(end + 1);
+    const char quote = rest->empty() ? '\0' : (*rest)[0];
+    if (quote == '"' || quote == '\'') {
+      rest->remove_prefix(1);
+      end = rest->find(quote);
+      if (end == absl::string_view::npos) end = rest->size();
+      pair->value = rest->substr(0, end);
+      rest->remove_prefix(end < rest->size() ? end + 1 : end);
+      return true;
+    }
+    end = 0;
+    while (end < rest->size() && !IsSeparator((*rest)[end])) ++end;
+    pair->value = rest->substr(0, end);
+  }
+  rest->remove_prefix(end);
+  return true;
+}
+
+bool IsOneOf(absl::string_view value,
+             std::initializer_list<const char*> words) {
+  for (const char* word : words) {
+    if (value == word) return true;
+  }
+  return false;
+}
+
+void SetBool(Parse* parse, const Pair& pair, bool* option) {
+  if (IsOneOf(pair.value, {"1", "true", "yes", "on"})) {
+    *option = true;
+  } else if (IsOneOf(pair.value, {"0", "false", "no", "off"})) {
+    *option = false;
+  } else {
+    Mistake(parse, "%s=%s: not 0 or 1; using %d", pair.name, pair.value,
+            *option ? 1 : 0);
+  }
+}
+
+void SetUint(Parse* parse, const Pair& pair, uint64_t min, uint64_t max,
+             const char* unit, uint32_t* option) {
+  uint64_t value = 0;
+  const char* const space = unit[0] != '\0' ? " " : "";
+  if (!absl::SimpleAtoi(pair.value, &value)) {
+    Mistake(parse, "%s=%s: not a number (%d to %d%s%s); using %d", pair.name,
+            pair.value, min, max, space, unit, *option);
+  } else if (value < min || value > max) {
+    Mistake(parse, "%s=%s: out of range (%d to %d%s%s); using %d", pair.name,
+            pair.value, min, max, space, unit, *option);
+  } else {
+    *option = static_cast<uint32_t>(value);
+  }
+}
+
+// The n-th of "a|b|c".
+absl::string_view ChoiceAt(absl::string_view choices, uint32_t index) {
+  for (; index > 0; --index) {
+    choices.remove_prefix(choices.find('|') + 1);
+  }
+  return choices.substr(0, choices.find('|'));
+}
+
+void SetChoice(Parse* parse, const Pair& pair, absl::string_view choices,
+               uint32_t* option) {
+  uint32_t count = 1;
+  for (char c : choices) count += c == '|' ? 1 : 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (ChoiceAt(choices, i) == pair.value) {
+      *option = i;
+      return;
+    }
+  }
+  Mistake(parse, "%s=%s: not one of %s; using %s", pair.name, pair.value,
+          choices, ChoiceAt(choices, *option));
+}
+
+bool ApplyPreset(absl::string_view name, Options* options) {
+  if (!IsOneOf(name, {"strict", "kernel", "permissive"})) return false;
+  const bool lenient = name != "strict";
+  options->report_value_change_only = lenient;
+  options->assume_plain_writes_atomic = lenient;
+  options->ignore_atomics = false;
+  options->permissive = name == "permissive";
+  return true;
+}
+
+// Number of single-letter changes between two names, for "did you mean".
+int Distance(absl::string_view a, absl::string_view b) {
+  enum : size_t { kMax = 40 };
+  if (a.size() >= kMax || b.size() >= kMax) return kMax;
+  int row[kMax + 1];
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    int diagonal = row[0];
+    row[0] = static_cast<int>(i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      const int shifted = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+      row[j] = replaced < shifted ? replaced : shifted;
+    }
+  }
+  return row[b.size()];
+}
+
+constexpr const char* kNames[] = {
+#define KCSAN_BOOL(name, ...) #name,
+#define KCSAN_UINT(name, ...) #name,
+#define KCSAN_CHOICE(name, ...) #name,
+#include "kcsan/core/options.inc"
+#undef KCSAN_BOOL
+#undef KCSAN_UINT
+#undef KCSAN_CHOICE
+    "preset",
+    "log_path",
+    "options_file",
+    "help",
+};
+
+void UnknownName(Parse* parse, absl::string_view name) {
+  const char* nearest = nullptr;
+  int least = 4;
+  for (const char* known : kNames) {
+    const int distance = Distance(name, known);
+    if (distance < least) {
+      least = distance;
+      nearest = known;
+    }
+  }
+  if (nearest != nullptr) {
+    Mistake(parse, "%s: no such option (did you mean %s?); ignored", name,
+            nearest);
+  } else {
+    Mistake(parse, "%s: no such option (help=1 lists them); ignored", name);
+  }
+}
+
+void ParseText(Parse* parse, absl::string_view text);
+
+void ReadFile(Parse* parse, absl::string_view path) {
+  char name[1024];
+  Text(name, sizeof(name)).Append("%s", path);
+  const int fd = open(name, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    Mistake(parse, "options_file=%s: cannot be read (%s); ignored", path,
+            errno == ENOENT   ? "no such file"
+            : errno == EACCES ? "permission denied"
+                              : "error");
+    return;
+  }
+  char content[kMaxFile];
+  size_t size = 0;
+  ssize_t got = 0;
+  while (size < sizeof(content) &&
+         (got = read(fd, content + size, sizeof(content) - size)) > 0) {
+    size += static_cast<size_t>(got);
+  }
+  close(fd);
+  if (got < 0) {
+    Mistake(parse, "options_file=%s: cannot be read; ignored", path);
+    return;
+  }
+  if (size == sizeof(content)) {
+    Mistake(parse, "options_file=%s: longer than %d bytes; ignored", path,
+            kMaxFile);
+    return;
+  }
+  // A comment runs from # to the end of its line.
+  bool in_comment = false;
+  for (size_t i = 0; i < size; ++i) {
+    if (content[i] == '#') in_comment = true;
+    if (content[i] == '\n') in_comment = false;
+    if (in_comment) content[i] = ' ';
+  }
+  Parse of_file = *parse;
+  of_file.origin = name;
+  of_file.in_file = true;
+  ParseText(&of_file, absl::string_view(content, size));
+  parse->mistakes = of_file.mistakes;
+}
+
+void SetOption(Parse* parse, const Pair& pair) {
+  Options* const options = parse->options;
+#define KCSAN_BOOL(option, ...) \
+  if (pair.name == #option) return SetBool(parse, pair, &options->option);
+#define KCSAN_UINT(option, default_value, min, max, unit, sentence) \
+  if (pair.name == #option)                                         \
+    return SetUint(parse, pair, min, max, unit, &options->option);
+#define KCSAN_CHOICE(option, default_value, choices, sentence) \
+  if (pair.name == #option)                                    \
+    return SetChoice(parse, pair, choices, &options->option);
+#include "kcsan/core/options.inc"
+#undef KCSAN_BOOL
+#undef KCSAN_UINT
+#undef KCSAN_CHOICE
+  if (pair.name == "preset") return;  // applied before the others
+  if (pair.name == "log_path") {
+    if (!SetLogPath(pair.value.data(), pair.value.size())) {
+      Mistake(parse, "log_path: longer than 1023 characters; ignored");
+    }
+  } else if (pair.name == "options_file") {
+    if (parse->in_file) {
+      Mistake(parse, "options_file: not in an options file; ignored");
+    } else {
+      ReadFile(parse, pair.value);
+    }
+  } else if (pair.name == "help") {
+    DescribeOptions(&WriteToStderr);
+  } else {
+    UnknownName(parse, pair.name);
+  }
+}
+
+void ParseText(Parse* parse, absl::string_view text) {
+  Pair pair;
+  for (absl::string_view rest = text; NextPair(&rest, &pair);) {
+    if (pair.name == "preset" && !ApplyPreset(pair.value, parse->options)) {
+      Mistake(parse, "preset=%s: not one of strict|kernel|permissive; ignored",
+              pair.value);
+    }
+  }
+  for (absl::string_view rest = text; NextPair(&rest, &pair);) {
+    SetOption(parse, pair);
+  }
+}
+
+}  // namespace
+
+int ParseOptions(const char* text, const char* origin, Options* options,
+                 OnMistake on_mistake, void* context) {
+  Parse parse = {origin, options, on_mistake, context, 0, false};
+  ParseText(&parse, text);
+  return parse.mistakes;
+}
+
+int CheckOptions(const char* origin, Options* options, OnMistake on_mistake,
+                 void* context) {
+  Parse parse = {origin, options, on_mistake, context, 0, false};
+  if (options->permissive && !options->report_value_change_only) {
+    Mistake(&parse,
+            "permissive=1 needs report_value_change_only=1 (preset=permissive "
+            "sets both); using permissive=0");
+    options->permissive = false;
+  }
+  return parse.mistakes;
+}
+
+}  // namespace report
+}  // namespace kcsan
