@@ -12,8 +12,6 @@
 
 #include <stddef.h>
 
-#include <array>
-#include <string_view>
 #include <type_traits>
 
 #include "kcsan/annotations/internal/base.h"
@@ -28,28 +26,42 @@ namespace annotation_internal {
 // line. An operator knows nothing of the expression that it stands in.
 #if KCSAN_INTERNAL_HAS_RUNTIME()
 template <typename T>
-struct CheckedSite {
-  static constexpr size_t kSize = 64;  // longer names are cut
+class CheckedSite {
+  static constexpr size_t kMaxText = 64;  // longer names are cut
+  // Room for the three ends: of the text, of an empty file, of an empty line.
+  struct Site {
+    char text[kMaxText + 3];
+  };
 
-  static constexpr std::array<char, kSize + 3> Make() {
-    // "... Make() [with T = int; ...]" or "... Make() [T = int]"
-    constexpr std::string_view function = __PRETTY_FUNCTION__;
-    constexpr size_t equals = function.rfind("T = ");
-    std::string_view type = function.substr(equals + 4);
-    type = type.substr(0, type.find_first_of(";]"));
-    std::array<char, kSize + 3> text{};
-    size_t length = 0;
-    for (const std::string_view part :
-         {std::string_view("checked<"), type, std::string_view(">")}) {
-      for (const char c : part) {
-        if (length < kSize) text[length++] = c;
-      }
+  static constexpr size_t Append(Site* site, size_t length, const char* text,
+                                 size_t text_length) {
+    for (size_t i = 0; i < text_length && length < kMaxText; ++i) {
+      site->text[length++] = text[i];
     }
-    return text;  // the rest is zeros: an empty file, an empty line
+    return length;
   }
 
-  static constexpr std::array<char, kSize + 3> kText = Make();
-  KCSAN_INTERNAL_INLINE static const char* Text() { return kText.data(); }
+  static constexpr Site Make() {
+    // "... Make() [with T = int; ...]" or "... Make() [T = int]"
+    const char* type = __PRETTY_FUNCTION__;
+    while (!(type[0] == 'T' && type[1] == ' ' && type[2] == '=')) ++type;
+    type += 4;
+    // GCC names other types after a semicolon; else the bracket is the end.
+    size_t type_length = 0;
+    while (type[type_length] != ';' && type[type_length + 1] != '\0') {
+      ++type_length;
+    }
+    Site site = {};
+    size_t length = Append(&site, 0, "checked<", 8);
+    length = Append(&site, length, type, type_length);
+    Append(&site, length, ">", 1);
+    return site;
+  }
+
+  static constexpr Site kSite = Make();
+
+ public:
+  KCSAN_INTERNAL_INLINE static const char* Text() { return kSite.text; }
 };
 #else
 template <typename T>

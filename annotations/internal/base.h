@@ -38,11 +38,14 @@
   (static_cast<char(*)[__alignof__(x)]>(nullptr))
 
 // The text of an annotation as a function argument. Without a runtime to read
-// it, the literal must not even get into the object file.
+// it, the literal must not even get into the object file. An inline function of
+// ours has a name for the thing, but the place would be that of its header.
 #if KCSAN_INTERNAL_HAS_RUNTIME()
 #define KCSAN_INTERNAL_SITE_ARG(text) KCSAN_INTERNAL_SITE(text)
+#define KCSAN_INTERNAL_SITE_WITHOUT_PLACE(text) text "\0\0"
 #else
 #define KCSAN_INTERNAL_SITE_ARG(text) nullptr
+#define KCSAN_INTERNAL_SITE_WITHOUT_PLACE(text) nullptr
 #endif
 
 // 1 where plain accesses are instrumented, by whatever sanitizer.
