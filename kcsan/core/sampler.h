@@ -50,20 +50,20 @@ KCSAN_INLINE uint32_t FixedSkip(Sampler* sampler, const Options& options) {
 KCSAN_INLINE uint32_t EstimatedSkip(Sampler* sampler, const Options& options,
                                     uint64_t now_ns) {
   if (now_ns >= sampler->quiet_until_ns) return 0;
+  // In integers, because floating point has flags, and traps, that belong to
+  // the program. At most 10^9 + 1 times 2^33 (some eight seconds), so no
+  // overflow.
+  constexpr uint64_t kMaxQuietNs = uint64_t{1} << 33;
   const uint64_t elapsed_ns = now_ns - sampler->last_ns + 1;
-  const uint64_t quiet_ns = sampler->quiet_until_ns - now_ns;
-  // Both factors are bounded: the skip by 10^9, the quiet time by two hours.
-  const double estimate = (static_cast<double>(sampler->last_skip) + 1.0) *
-                          static_cast<double>(quiet_ns) /
-                          static_cast<double>(elapsed_ns);
-  const uint64_t most = 4 * (uint64_t{sampler->last_skip} + 1);
-  uint32_t skip = estimate < static_cast<double>(options.skip_watch)
-                      ? static_cast<uint32_t>(estimate)
-                      : options.skip_watch;
-  if (skip > most) skip = static_cast<uint32_t>(most);
-  if (options.skip_watch_randomize)
-    skip = RandomizeUpTo(&sampler->random, skip);
-  return skip;
+  uint64_t quiet_ns = sampler->quiet_until_ns - now_ns;
+  if (quiet_ns > kMaxQuietNs) quiet_ns = kMaxQuietNs;
+  const uint64_t last = uint64_t{sampler->last_skip} + 1;
+  uint64_t skip = elapsed_ns == 0 ? 0 : last * quiet_ns / elapsed_ns;
+  if (skip > 4 * last) skip = 4 * last;
+  if (skip > options.skip_watch) skip = options.skip_watch;
+  return options.skip_watch_randomize
+             ? RandomizeUpTo(&sampler->random, static_cast<uint32_t>(skip))
+             : static_cast<uint32_t>(skip);
 }
 
 // The skip count has run out: is this access to be watched? Sets `*skip` to the

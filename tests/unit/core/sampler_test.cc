@@ -5,6 +5,7 @@
 
 #include "kcsan/core/sampler.h"
 
+#include <cfenv>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -202,6 +203,38 @@ TEST_CASE("a clock that stands still or runs backwards does no harm") {
     CHECK_FALSE(DecideSample(&sampler, options, now_ns, &skip));
     CHECK(skip <= options.skip_watch);
   }
+}
+
+TEST_CASE("extreme rates and quiet times do not overflow") {
+  Options options = Budget(1);
+  options.skip_watch = 1000000000;
+  options.skip_watch_randomize = false;
+  Sampler sampler = {};
+  sampler.last_skip = options.skip_watch;
+  sampler.last_ns = kSecond;
+  sampler.quiet_until_ns = UINT64_MAX;
+  uint32_t skip = 0;
+  CHECK_FALSE(DecideSample(&sampler, options, kSecond, &skip));
+  CHECK(skip == options.skip_watch);
+  // The accesses of late were far apart: the next look is at the next one.
+  sampler.quiet_until_ns = 10 * kSecond + 1;
+  sampler.last_skip = 0;
+  CHECK_FALSE(DecideSample(&sampler, options, 10 * kSecond, &skip));
+  CHECK(skip == 0);
+}
+
+TEST_CASE("the program's floating-point flags are its own") {
+  const Options options = Budget(1);
+  Sampler sampler = {};
+  SeedRandom(&sampler.random, 1);
+  EndStall(&sampler, options, kSecond, kSecond + 1000000);
+  std::feclearexcept(FE_ALL_EXCEPT);
+  for (uint64_t i = 0; i < 1000; ++i) {
+    uint32_t skip = 0;
+    DecideSample(&sampler, options, kSecond + i * 77777, &skip);
+    StallLength(&sampler, options, false);
+  }
+  CHECK(std::fetestexcept(FE_ALL_EXCEPT) == 0);
 }
 
 Options Count(uint32_t skip_watch, bool randomize) {

@@ -15,6 +15,7 @@
 #include "kcsan/checks.h"
 #include "kcsan/core/context.h"
 #include "kcsan/core/counters.h"
+#include "kcsan/core/handoff.h"
 #include "kcsan/core/hooks.h"
 #include "kcsan/core/process.h"
 #include "kcsan/core/reorder.h"
@@ -199,6 +200,24 @@ TEST_CASE("left by longjmp, and the stack grown over it: time tells") {
   FakeClock::Advance(1100000000);
   CHECK(Windows(&harness, [] { ReadFromDeepBelow(50); }) == Addresses{kY});
   CHECK(Leftovers() == "");
+}
+
+TEST_CASE("a window that was opened during one's own stall is met after it") {
+  RaceHarness harness;
+  int slot = kNoSlot;
+  harness.RunWithWindow(
+      [] { PlainRead(&g_x); },
+      [&](const StallRequest&) {
+        // By another thread, on the same variable.
+        slot = ReserveSlot(&g_table, kX);
+        PublishWatchpoint(&g_table, slot, EncodeWatchpoint(kX, 8, true), 4711);
+        __atomic_fetch_add(&kcsan_rt_armed, 1, __ATOMIC_RELAXED);
+      });
+  CHECK(g_table.words[slot] == kConsumedWatchpoint);
+  AccessRecord record = {};
+  CHECK(TakeHandoff(&g_table, slot, &record));
+  CHECK(record.address == kX);
+  __atomic_fetch_sub(&kcsan_rt_armed, 1, __ATOMIC_RELAXED);
 }
 
 TEST_CASE("of what is under way, each is picked alike") {
