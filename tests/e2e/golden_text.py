@@ -24,8 +24,8 @@ RULER = re.compile(r"^={40,}$")
 # Frames below the user's thread function or main(), and those of the standard
 # library between: which they are depends on compiler and optimisation.
 FOREIGN_FRAME = re.compile(
-    r"^(std::|__gnu_cxx::|void std::|execute_native_thread_routine"
-    r"|start_thread|clone|__clone|_start|__libc_start|__GI_|0x|\[|\()"
+    r"^(std::|__|_start\b|start_thread\b|clone|execute_native_thread_routine"
+    r"|(a|t)san_|\S+\.so[.\d]*\+0x|\?\?)"
 )
 ACCESS = re.compile(
     r"^(race at unknown origin|read|write|read-write|assert no )")
@@ -46,13 +46,18 @@ def _mask_access(line):
 
 
 def _mask_frame(line):
-    """The canonical frame, or None for one to leave out."""
+    """The canonical line of a stack, or None for one to leave out."""
     text = line.strip()
     if FOREIGN_FRAME.match(text):
         return None
     text = re.sub(r"\+0x[0-9a-f]+/0x[0-9a-f]+", "", text)
-    text = re.sub(r"\.(cc|h|c):\d+(:\d+)?", r".\1", text)
-    return " " + text
+    text = re.sub(r" \(\S+\+0x[0-9a-f]+\)", "", text)
+    text = re.sub(r"(\.(?:cc|cpp|c|h)):\d+", r"\1", text)
+    # Whether it was inlined is the optimiser's decision.
+    text = re.sub(r" \[inlined\]$", "", text)
+    # GCC numbers a function's lambdas from 1, Clang all of a file's from 0.
+    text = re.sub(r"\{lambda[^}]*\}|\$_\d+", "{lambda}", text)
+    return line[:len(line) - len(line.lstrip())] + text
 
 
 def _canonical_paragraph(lines):
