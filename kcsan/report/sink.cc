@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -42,18 +43,23 @@ bool IsSigpipePending() {
 
 bool WaitUntilWritable(int fd) {
   pollfd poll_fd = {fd, POLLOUT, 0};
-  return poll(&poll_fd, 1, kFullPipePatienceMs) > 0;
+  int ready = 0;
+  do {
+    ready = poll(&poll_fd, 1, kFullPipePatienceMs);
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
 }
 
+// In pieces that a pipe takes whole once it says that it is writable, so that no
+// write blocks, whoever does not read at the other end.
 bool WriteAll(int fd, const char* text, size_t size) {
   while (size > 0) {
-    const ssize_t written = write(fd, text, size);
+    if (!WaitUntilWritable(fd)) return false;
+    const ssize_t written = write(fd, text, size < PIPE_BUF ? size : PIPE_BUF);
     if (written >= 0) {
       text += written;
       size -= static_cast<size_t>(written);
-    } else if (errno == EAGAIN) {
-      if (!WaitUntilWritable(fd)) return false;
-    } else if (errno != EINTR) {
+    } else if (errno != EINTR && errno != EAGAIN) {
       return false;
     }
   }
