@@ -11,6 +11,7 @@ int32_t DefaultThreadId() { return 1; }
 int32_t DefaultCpu() { return -1; }
 void DefaultThreadName(char (&name)[kThreadNameSize]) { name[0] = '\0'; }
 bool DefaultIsReadable(const volatile void*, size_t) { return true; }
+bool DefaultHasStack(size_t) { return true; }
 void DefaultStall(const StallRequest&) {}
 void DefaultWake(const uint32_t*) {}
 SignalMask DefaultBlockSignals() { return SignalMask{0}; }
@@ -26,11 +27,14 @@ bool DefaultAlwaysReport(uintptr_t) { return false; }
 void DefaultReport(const RaceReport&) {}
 
 constexpr Hooks kDefaultHooks = {
-    &DefaultNow,          &DefaultThreadId,     &DefaultCpu,
-    &DefaultThreadName,   &DefaultIsReadable,   &DefaultStall,
-    &DefaultWake,         &DefaultBlockSignals, &DefaultRestoreSignals,
-    &DefaultAdmitSignals, &DefaultUnwind,       &DefaultFunctionStart,
-    &DefaultAlwaysReport, &DefaultReport,
+    &DefaultNow,           &DefaultThreadId,
+    &DefaultCpu,           &DefaultThreadName,
+    &DefaultIsReadable,    &DefaultHasStack,
+    &DefaultStall,         &DefaultWake,
+    &DefaultBlockSignals,  &DefaultRestoreSignals,
+    &DefaultAdmitSignals,  &DefaultUnwind,
+    &DefaultFunctionStart, &DefaultAlwaysReport,
+    &DefaultReport,
 };
 
 // A hook that is missing is the default one, so callers never test.
@@ -50,6 +54,7 @@ void SetHooks(const Hooks& hooks) {
   g_hooks.cpu = OrDefault(hooks.cpu, defaults.cpu);
   g_hooks.thread_name = OrDefault(hooks.thread_name, defaults.thread_name);
   g_hooks.is_readable = OrDefault(hooks.is_readable, defaults.is_readable);
+  g_hooks.has_stack = OrDefault(hooks.has_stack, defaults.has_stack);
   g_hooks.stall = OrDefault(hooks.stall, defaults.stall);
   g_hooks.wake = OrDefault(hooks.wake, defaults.wake);
   g_hooks.block_signals =

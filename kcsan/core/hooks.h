@@ -51,6 +51,9 @@ struct Hooks {
   void (*thread_name)(char (&name)[kThreadNameSize]);
   // Can these bytes be read without a fault? Default: yes.
   bool (*is_readable)(const volatile void* ptr, size_t size);
+  // Are `size` bytes left on the stack, as far as one can know? One can for a
+  // signal handler's own stack, which may be small. Default: yes.
+  bool (*has_stack)(size_t size);
   // Holds the calling thread. Default: returns at once.
   void (*stall)(const StallRequest& request);
   // Ends the stall of whoever waits on `word`. Default: nothing.

@@ -20,6 +20,9 @@ namespace {
 // While the detector is off, a thread asks this seldom whether it still is.
 constexpr int32_t kSkipWhileDisabled = 32;
 
+// What taking down a stack needs.
+constexpr size_t kDeliverStack = 8 * 1024;
+
 // Does this access count as marked, so that it is never watched? A claim never
 // does, whatever region it stands in. Counts kcsan_atomic_next() down.
 bool CountsAsMarked(ThreadContext* context, const Access& access) {
@@ -53,6 +56,10 @@ void LookForWatchpoint(ThreadContext* context, const Check& check) {
   // Our own watchpoint: then this is a signal handler, run on top of the stall.
   const bool is_own = OwnerOf(g_table, slot) == context->thread_id;
   if (is_own && !CurrentOptions().signal_watcher) return;
+  if (!g_hooks.has_stack(kDeliverStack)) {
+    Count(Counter::no_stack);
+    return;
+  }
   // Who has consumed has to deliver.
   const SignalsBlocked blocked(context);
   if (!TryConsumeWatchpoint(&g_table, slot, word)) {

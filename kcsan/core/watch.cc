@@ -21,6 +21,9 @@ namespace {
 // it.
 constexpr uint64_t kHandlerPatienceNs = 1000 * 1000 * 1000;
 
+// What a report may need, symbols and all.
+constexpr size_t kReportStack = 64 * 1024;
+
 // The part of the access that the watchpoint covers.
 struct Window {
   uintptr_t address;
@@ -130,6 +133,10 @@ KCSAN_SLOW_PATH void Watch(ThreadContext* context, const Check& check) {
   value.is_compared = ComparesValue(check);
   if (value.is_compared && !IsReadable(check.access)) {
     Count(Counter::unreadable_accesses);
+    return;
+  }
+  if (!g_hooks.has_stack(kReportStack)) {
+    Count(Counter::no_stack);
     return;
   }
   const Window window = PickWindow(context, check.access);

@@ -68,6 +68,17 @@ bool IsReadable(const volatile void* ptr, size_t size) {
   return IsByteReadable(address) && IsByteReadable(address + size - 1);
 }
 
+bool HasStack(size_t size) {
+  const ErrnoSaver saver;
+  stack_t stack;
+  if (sigaltstack(nullptr, &stack) != 0) return true;
+  if ((stack.ss_flags & SS_ONSTACK) == 0) return true;
+  const uintptr_t bottom = reinterpret_cast<uintptr_t>(stack.ss_sp);
+  const uintptr_t here =
+      reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  return here - bottom >= size;
+}
+
 bool IsOver(const core::StallRequest& request) {
   // Relaxed: only says when to stop waiting. What goes with it is acquired by
   // the caller.
@@ -166,6 +177,7 @@ void FillHooks(core::Hooks* hooks) {
   hooks->cpu = &CurrentCpu;
   hooks->thread_name = &ThreadName;
   hooks->is_readable = &IsReadable;
+  hooks->has_stack = &HasStack;
   hooks->stall = &Stall;
   hooks->wake = &Wake;
   hooks->block_signals = &BlockSignals;

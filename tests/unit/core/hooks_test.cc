@@ -38,6 +38,7 @@ void CheckDefaults() {
   CHECK(name[0] == '\0');
   int x = 0;
   CHECK(g_hooks.is_readable(&x, sizeof(x)));
+  CHECK(g_hooks.has_stack(SIZE_MAX));
   g_hooks.stall(StallRequest());
   g_hooks.wake(nullptr);
   g_hooks.restore_signals(g_hooks.block_signals());

@@ -177,6 +177,17 @@ TEST_CASE("what cannot be read is counted and not watched") {
   CHECK(CounterValue(Counter::unreadable_accesses) == 1);
 }
 
+TEST_CASE("with too little stack for a report nothing is watched") {
+  RaceHarness harness;
+  harness.SetHooks([](Hooks& hooks) {
+    hooks.has_stack = [](size_t size) { return size < 64 * 1024; };
+  });
+  long x = 0;
+  WatchWith(&harness, CheckOf(&x, sizeof(x), 0),
+            [](const StallRequest&) { FAIL("a window was opened"); });
+  CHECK(CounterValue(Counter::no_stack) == 1);
+}
+
 TEST_CASE("memory that goes away meanwhile is taken for unchanged") {
   static bool is_readable;
   is_readable = true;

@@ -56,6 +56,7 @@ TEST_CASE("every hook that is the platform's is there, and no other") {
   CHECK((hooks.cpu != nullptr));
   CHECK((hooks.thread_name != nullptr));
   CHECK((hooks.is_readable != nullptr));
+  CHECK((hooks.has_stack != nullptr));
   CHECK((hooks.stall != nullptr));
   CHECK((hooks.wake != nullptr));
   CHECK((hooks.block_signals != nullptr));
@@ -281,6 +282,7 @@ TEST_CASE("errno is left as it was") {
   CHECK(keeps_errno([&] { hooks.thread_name(name); }));
   CHECK(keeps_errno([&] { hooks.is_readable(&word, 4); }));
   CHECK(keeps_errno([&] { hooks.is_readable(nullptr, 4); }));
+  CHECK(keeps_errno([&] { hooks.has_stack(1); }));
   CHECK(keeps_errno([&] { hooks.stall(request); }));
   request.word = &word;
   request.idle = 1;  // the futex times out: ETIMEDOUT
