@@ -139,9 +139,9 @@ void SymbolizeAddress(uintptr_t pc, bool by_name, bool is_top, NamePool* names,
   if (!by_name) return;
   const Symbol symbol = FindSymbol(pc - 1);
   if (symbol.name == nullptr) return;
-  if (outermost->function == nullptr) {
-    outermost->function = CopyName(names, symbol.name);
-  }
+  // Better than the name in the debug information, which for a function of an
+  // anonymous namespace is the bare one.
+  outermost->function = CopyName(names, symbol.name);
   outermost->offset = pc - symbol.value;
   outermost->function_size = symbol.size;
 }
