@@ -33,9 +33,9 @@ using kcsan::Options;
 
 // Everything a program does with the detector, many times over: the skip count
 // runs out, too.
-void AccessEverything(long* shared) {
+void AccessEverything(long* shared, int rounds) {
   long sum = 0;
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < rounds; ++i) {
     sum += READ_ONCE(shared[0]);
     WRITE_ONCE(shared[1], sum);
     kcsan_check_read(&shared[2], sizeof(shared[2]));
@@ -79,21 +79,25 @@ int ProtectGlobals(dl_phdr_info* info, size_t, void*) {
 struct Meeting {
   pthread_barrier_t ready;
   pthread_barrier_t protected_now;
+  int rounds;
   long shared[8];
 };
 
 void* OtherThread(void* argument) {
   Meeting* const meeting = static_cast<Meeting*>(argument);
-  AccessEverything(meeting->shared);
+  AccessEverything(meeting->shared, meeting->rounds);
   pthread_barrier_wait(&meeting->ready);
   pthread_barrier_wait(&meeting->protected_now);
-  AccessEverything(meeting->shared);
+  AccessEverything(meeting->shared, meeting->rounds);
   return nullptr;
 }
 
 struct Setup {
   Options options;
   bool enabled = true;
+  // With some ten plain accesses in each, the skip count, of 4,000 at most,
+  // runs out many times.
+  int rounds = 5000;
 };
 
 void StartRuntime(const Setup& setup) {
@@ -110,15 +114,16 @@ void RunChild(const Setup& setup) {
   StartRuntime(setup);
   // On the stack: the globals are about to become read-only.
   Meeting meeting = {};
+  meeting.rounds = setup.rounds;
   pthread_barrier_init(&meeting.ready, nullptr, 2);
   pthread_barrier_init(&meeting.protected_now, nullptr, 2);
   pthread_t other;
   if (pthread_create(&other, nullptr, &OtherThread, &meeting) != 0) _exit(4);
-  AccessEverything(meeting.shared);
+  AccessEverything(meeting.shared, meeting.rounds);
   pthread_barrier_wait(&meeting.ready);
   dl_iterate_phdr(&ProtectGlobals, nullptr);
   pthread_barrier_wait(&meeting.protected_now);
-  AccessEverything(meeting.shared);
+  AccessEverything(meeting.shared, meeting.rounds);
   pthread_join(other, nullptr);
   _exit(0);
 }
@@ -171,5 +176,6 @@ TEST_CASE("an armed watchpoint would be noticed here") {
   Setup setup;
   setup.options.overhead = 100;
   setup.options.udelay = 1;
+  setup.rounds = 3;  // each access stalls
   CHECK(WroteGlobals(StatusOfChild(setup)));
 }
