@@ -51,7 +51,7 @@
 #define KCSAN_DATA_RACE(...)                                          \
   __extension__({                                                     \
     [[maybe_unused]] const ::kcsan::annotation_internal::SilenceScope \
-        kcsan_internal_silence;                                       \
+    KCSAN_INTERNAL_UNIQUE_NAME();                                     \
     (__VA_ARGS__);                                                    \
   })
 

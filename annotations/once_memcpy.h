@@ -48,8 +48,8 @@
 //
 // The shared pointer needs the alignment of its own type: none if that is void*
 // or char*. A naturally aligned object of up to 8 bytes that lies in the range
-// as a whole is copied in one piece. The range is not: the copy may be half old,
-// half new.
+// as a whole is copied in one piece. The range is not: the copy may be half
+// old, half new.
 //
 // Not checked: overlap, which is not allowed. The own side, which is accessed
 // plainly and not told. Not given: order, neither of the pieces nor of what

@@ -86,23 +86,19 @@
 
 #else
 
-// The counter, not the line: two may stand on one line.
-#define KCSAN_INTERNAL_CONCAT_(a, b) a##b
-#define KCSAN_INTERNAL_CONCAT(a, b) KCSAN_INTERNAL_CONCAT_(a, b)
-#define KCSAN_INTERNAL_CLAIM_NAME() \
-  KCSAN_INTERNAL_CONCAT(kcsan_internal_claim_, __COUNTER__)
-
-#define KCSAN_INTERNAL_EXCLUSIVE_WRITER_SCOPED(var, text)                      \
-  const ::kcsan::annotation_internal::ScopedClaim KCSAN_INTERNAL_CLAIM_NAME()( \
-      KCSAN_INTERNAL_ADDRESS_OF(var), sizeof(var), KCSAN_ACCESS_ASSERT,        \
-      KCSAN_INTERNAL_SITE_ARG(text))
-#define KCSAN_INTERNAL_EXCLUSIVE_ACCESS_SCOPED(var, text)                      \
-  const ::kcsan::annotation_internal::ScopedClaim KCSAN_INTERNAL_CLAIM_NAME()( \
-      KCSAN_INTERNAL_ADDRESS_OF(var), sizeof(var),                             \
-      KCSAN_ACCESS_ASSERT | KCSAN_ACCESS_WRITE, KCSAN_INTERNAL_SITE_ARG(text))
+#define KCSAN_INTERNAL_EXCLUSIVE_WRITER_SCOPED(var, text)                   \
+  const ::kcsan::annotation_internal::ScopedClaim                           \
+  KCSAN_INTERNAL_UNIQUE_NAME()(KCSAN_INTERNAL_ADDRESS_OF(var), sizeof(var), \
+                               KCSAN_ACCESS_ASSERT,                         \
+                               KCSAN_INTERNAL_SITE_ARG(text))
+#define KCSAN_INTERNAL_EXCLUSIVE_ACCESS_SCOPED(var, text)                   \
+  const ::kcsan::annotation_internal::ScopedClaim                           \
+  KCSAN_INTERNAL_UNIQUE_NAME()(KCSAN_INTERNAL_ADDRESS_OF(var), sizeof(var), \
+                               KCSAN_ACCESS_ASSERT | KCSAN_ACCESS_WRITE,    \
+                               KCSAN_INTERNAL_SITE_ARG(text))
 #define KCSAN_INTERNAL_EXCLUSIVE_BITS_SCOPED(var, mask, text)     \
   const ::kcsan::annotation_internal::ScopedBitsClaim             \
-  KCSAN_INTERNAL_CLAIM_NAME()(                                    \
+  KCSAN_INTERNAL_UNIQUE_NAME()(                                   \
       KCSAN_INTERNAL_ADDRESS_OF(var), sizeof(var),                \
       ::kcsan::annotation_internal::ToBitMask<sizeof(var)>(mask), \
       KCSAN_INTERNAL_SITE_ARG(text))

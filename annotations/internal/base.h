@@ -19,8 +19,14 @@
 
 // Always: at -O0 the bodies still must not exist as functions of their own. A
 // report then begins in the user's function, and a build with the detector off
-// has no symbol of ours.
+// has no symbol of ours. Clang can be asked for no debug information either:
+// the code then belongs to the user's line, in a debugger and in the reports of
+// other sanitizers.
+#ifdef __clang__
+#define KCSAN_INTERNAL_INLINE inline __attribute__((always_inline, nodebug))
+#else
 #define KCSAN_INTERNAL_INLINE inline __attribute__((always_inline))
+#endif
 
 // The address of any lvalue, as a `const volatile char*`. Not `&(x)`: for a
 // packed field both compilers would warn, and a class may have its own `&`.
@@ -36,6 +42,13 @@
 #define KCSAN_INTERNAL_TYPE_OF(x) (static_cast<__typeof__(x)*>(nullptr))
 #define KCSAN_INTERNAL_ALIGN_OF(x) \
   (static_cast<char(*)[__alignof__(x)]>(nullptr))
+
+// A name for a variable inside a macro. By the counter and not the line:
+// several may stand on one line, and one inside another.
+#define KCSAN_INTERNAL_CONCAT_(a, b) a##b
+#define KCSAN_INTERNAL_CONCAT(a, b) KCSAN_INTERNAL_CONCAT_(a, b)
+#define KCSAN_INTERNAL_UNIQUE_NAME() \
+  KCSAN_INTERNAL_CONCAT(kcsan_internal_, __COUNTER__)
 
 // The text of an annotation as a function argument. Without a runtime to read
 // it, the literal must not even get into the object file. An inline function of
