@@ -9,6 +9,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
+#include "kcsan/report/option_pairs.h"
 #include "kcsan/report/sink.h"
 #include "kcsan/report/text.h"
 
@@ -28,11 +29,6 @@ struct Parse {
   bool in_file;  // files do not include files
 };
 
-struct Pair {
-  absl::string_view name;
-  absl::string_view value;
-};
-
 template <typename... Args>
 void Mistake(Parse* parse, const absl::FormatSpec<Args...>& format,
              const Args&... args) {
@@ -42,40 +38,6 @@ void Mistake(Parse* parse, const absl::FormatSpec<Args...>& format,
   text.Append(format, args...);
   parse->on_mistake(line, parse->context);
   ++parse->mistakes;
-}
-
-bool IsSeparator(char c) { return strchr(":, \t\n\r", c) != nullptr; }
-
-// Takes the next pair off `rest`; false at the end.
-bool NextPair(absl::string_view* rest, Pair* pair) {
-  size_t begin = 0;
-  while (begin < rest->size() && IsSeparator((*rest)[begin])) ++begin;
-  rest->remove_prefix(begin);
-  if (rest->empty()) return false;
-  size_t end = 0;
-  while (end < rest->size() && (*rest)[end] != '=' &&
-         !IsSeparator((*rest)[end])) {
-    ++end;
-  }
-  pair->name = rest->substr(0, end);
-  pair->value = absl::string_view();
-  if (end < rest->size() && (*rest)[end] == '=') {
-    rest->remove_prefix(end + 1);
-    const char quote = rest->empty() ? '\0' : (*rest)[0];
-    if (quote == '"' || quote == '\'') {
-      rest->remove_prefix(1);
-      end = rest->find(quote);
-      if (end == absl::string_view::npos) end = rest->size();
-      pair->value = rest->substr(0, end);
-      rest->remove_prefix(end < rest->size() ? end + 1 : end);
-      return true;
-    }
-    end = 0;
-    while (end < rest->size() && !IsSeparator((*rest)[end])) ++end;
-    pair->value = rest->substr(0, end);
-  }
-  rest->remove_prefix(end);
-  return true;
 }
 
 bool IsOneOf(absl::string_view value,

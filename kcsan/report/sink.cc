@@ -50,8 +50,8 @@ bool WaitUntilWritable(int fd) {
   return ready > 0;
 }
 
-// In pieces that a pipe takes whole once it says that it is writable, so that no
-// write blocks, whoever does not read at the other end.
+// In pieces that a pipe takes whole once it says that it is writable, so that
+// no write blocks, whoever does not read at the other end.
 bool WriteAll(int fd, const char* text, size_t size) {
   while (size > 0) {
     if (!WaitUntilWritable(fd)) return false;
