@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The detector's own data: under 64 KiB for a process, under 512 bytes a thread.
 
-Counts the writable sections of the runtime's objects. The libraries that the
-report room links (Abseil, libdw) are not in it, nor is what they allocate while
-a report is being made.
+Counts the writable sections of the runtime's objects. Not in it: the libraries
+that the report room links, and what a process takes when it makes its first
+report (kcsan/report/arena.h).
 """
 
 import os
