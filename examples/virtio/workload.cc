@@ -78,11 +78,11 @@ class Workload {
 
   // Requests go out in rounds, and each round is waited for, as a console waits
   // for its line to be out. So the driver overtakes the device again and again
-  // and polls for what is not there yet. Rounds are of 1 to 128 requests, small
-  // ones as likely as large ones; the large ones fill the ring.
+  // and polls for what is not there yet. Most rounds are small; one in sixteen
+  // may fill the ring.
   void StartRound() {
     const uint64_t random = Mix(seed_ + 1, num_added_);
-    const uint64_t limit = uint64_t{1} << (random % 8);
+    const uint64_t limit = random % 16 == 0 ? 256 : 8;
     const uint64_t size = 1 + (random >> 8) % limit;
     round_end_ = static_cast<uint32_t>(
         std::min<uint64_t>(num_buffers_, num_added_ + size));
