@@ -64,13 +64,12 @@ long Display(const Warehouse* warehouse) {
   return READ_ONCE(warehouse->stock);  // pairs with WRITE_ONCE() in Ship()
 }
 
-// Calls `move` for kRunTime, on a thread called `name`; says how often.
-long Work(const char* name, void (*move)(Warehouse*), Warehouse* warehouse) {
+// Calls `move` for kRunTime, on a thread called `name`, and counts.
+void Work(const char* name, void (*move)(Warehouse*), Warehouse* warehouse,
+          long* moves) {
   pthread_setname_np(pthread_self(), name);
   const absl::Time end = absl::Now() + kRunTime;
-  long moves = 0;
-  for (; absl::Now() < end; ++moves) move(warehouse);
-  return moves;
+  for (; absl::Now() < end; ++*moves) move(warehouse);
 }
 
 int main(int argc, char** argv) {
@@ -83,9 +82,8 @@ int main(int argc, char** argv) {
   const long before = Display(&warehouse);
   long shipped = 0;
   long restocked = 0;
-  std::thread shipper([&] { shipped = Work("shipper", &Ship, &warehouse); });
-  std::thread restocker(
-      [&] { restocked = Work("restocker", restock, &warehouse); });
+  std::thread shipper(Work, "shipper", &Ship, &warehouse, &shipped);
+  std::thread restocker(Work, "restocker", restock, &warehouse, &restocked);
   shipper.join();
   restocker.join();
 

@@ -67,7 +67,7 @@ void VcpuEnterGuest(Vcpu* vcpu, int cpu) {
   vcpu->mode = Mode::kInGuest;
   // A request that was made before the mode was set is seen here; one that is
   // made after it finds the mode, and comes with a kick. (Both sequentially
-  // consistent; pairs with MakeRequest().)
+  // consistent; pairs with MakeRequests().)
   if (!vcpu->request) {
     for (int i = 0; i < kTimeSlice && !interrupt[cpu]; ++i) {
     }
@@ -76,16 +76,14 @@ void VcpuEnterGuest(Vcpu* vcpu, int cpu) {
 }
 
 // Moves on to the next physical CPU after each turn, as a busy host would make
-// it. Returns how many requests it has served.
-long RunVcpu(Vcpu* vcpu) {
+// it. Counts the turns that served requests.
+void RunVcpu(Vcpu* vcpu, long* served) {
   pthread_setname_np(pthread_self(), "vcpu");
-  long served = 0;
   for (int cpu = 0; !stop; cpu = (cpu + 1) % kNumCpus) {
     VcpuLoad(vcpu, cpu);
     VcpuEnterGuest(vcpu, cpu);
-    if (vcpu->request.exchange(false)) ++served;
+    if (vcpu->request.exchange(false)) ++*served;
   }
-  return served;
 }
 
 // --- The kicker's thread -----------------------------------------------------
@@ -111,16 +109,14 @@ void VcpuKickFixed(Vcpu* vcpu) {
   if (cpu != -1) interrupt[cpu] = true;
 }
 
-// Returns how many requests it has made.
-long MakeRequests(Vcpu* vcpu, void (*kick)(Vcpu*)) {
+// For kRunTime. Counts the requests.
+void MakeRequests(Vcpu* vcpu, void (*kick)(Vcpu*), long* made) {
   pthread_setname_np(pthread_self(), "kicker");
   const absl::Time end = absl::Now() + kRunTime;
-  long made = 0;
-  for (; absl::Now() < end; ++made) {
+  for (; absl::Now() < end; ++*made) {
     vcpu->request = true;
     kick(vcpu);
   }
-  return made;
 }
 
 int main(int argc, char** argv) {
@@ -131,8 +127,8 @@ int main(int argc, char** argv) {
   Vcpu vcpu;
   long served = 0;
   long made = 0;
-  std::thread vcpu_thread([&] { served = RunVcpu(&vcpu); });
-  std::thread kicker_thread([&] { made = MakeRequests(&vcpu, kick); });
+  std::thread vcpu_thread(RunVcpu, &vcpu, &served);
+  std::thread kicker_thread(MakeRequests, &vcpu, kick, &made);
   kicker_thread.join();
   stop = true;
   vcpu_thread.join();

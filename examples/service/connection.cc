@@ -34,6 +34,11 @@ void Connection::Unref() {
   pool_->Recycle(this);
 }
 
+void Connection::CountRequest(size_t num_bytes) {
+  session_.requests += 1;
+  session_.bytes += num_bytes;
+}
+
 void Connection::SetBusy(bool busy) {
   ASSERT_EXCLUSIVE_BITS(flags_, kBusy);
   SetBits(&flags_, kBusy, busy);

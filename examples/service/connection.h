@@ -35,12 +35,14 @@ struct Session {
 class Connection {
  public:
   uint32_t id() const { return id_; }
-  Session* session() { return &session_; }
 
   void Ref();
   // Gives one reference back. Who gives back the last one must not touch the
   // connection any more, and nobody else does either: it returns to the pool.
   void Unref();
+
+  // By the worker, while it serves a request.
+  void CountRequest(size_t num_bytes);
 
   // The worker's flag: a request of this connection is being served.
   void SetBusy(bool busy);

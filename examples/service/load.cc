@@ -37,6 +37,14 @@ void MakeUp(std::minstd_rand* random, Request* request) {
   }
 }
 
+}  // namespace
+
+absl::Duration LoadResult::Percentile(double fraction) const {
+  if (latencies.empty()) return absl::ZeroDuration();
+  const size_t last = latencies.size() - 1;
+  return latencies[static_cast<size_t>(fraction * static_cast<double>(last))];
+}
+
 void RunClient(Server* server, uint32_t seed, absl::Time end,
                LoadResult* result) {
   pthread_setname_np(pthread_self(), "client");
@@ -59,14 +67,6 @@ void RunClient(Server* server, uint32_t seed, absl::Time end,
     }
     (*connection)->Unref();
   }
-}
-
-}  // namespace
-
-absl::Duration LoadResult::Percentile(double fraction) const {
-  if (latencies.empty()) return absl::ZeroDuration();
-  const size_t last = latencies.size() - 1;
-  return latencies[static_cast<size_t>(fraction * static_cast<double>(last))];
 }
 
 LoadResult RunLoad(Server* server, int num_clients, absl::Duration time) {

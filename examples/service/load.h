@@ -23,7 +23,11 @@ struct LoadResult {
   absl::Duration Percentile(double fraction) const;
 };
 
-// Runs `num_clients` clients for `time`.
+// One client, until `end`. Adds what it saw to `*result`.
+void RunClient(Server* server, uint32_t seed, absl::Time end,
+               LoadResult* result);
+
+// Runs `num_clients` clients, one thread each, for `time`.
 LoadResult RunLoad(Server* server, int num_clients, absl::Duration time);
 
 }  // namespace service

@@ -25,6 +25,8 @@ struct LogRecord {
 
 class LogRing {
  public:
+  static constexpr uint64_t kSize = 1024;
+
   // By the ring's only producer. False, and nothing logged, when it is full: a
   // service does not wait for its log.
   bool Push(const LogRecord& record) {
@@ -68,8 +70,6 @@ class LogRing {
   }
 
  private:
-  static constexpr uint64_t kSize = 1024;
-
   // Each index on a cache line of its own: the two sides write them.
   alignas(64) uint64_t head_ = 0;  // written by the producer
   alignas(64) uint64_t tail_ = 0;  // written by the consumer

@@ -22,7 +22,7 @@ void Stats::Record(const absl::Status& status) {
   }
 }
 
-void Stats::RecordRejected() ABSL_NO_THREAD_SAFETY_ANALYSIS { rejected_ += 1; }
+void Stats::RecordNotFound() { not_found_ += 1; }
 
 Totals Stats::GetTotals() const {
   absl::MutexLock lock(&mutex_);

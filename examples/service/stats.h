@@ -28,16 +28,16 @@ class Stats {
   // The outcome of one request.
   void Record(const absl::Status& status);
 
-  // --bug=stats_lock: "a rejected request is cheap, so let it be counted
-  // cheaply".
-  void RecordRejected();
+  // --bug=stats_lock: "a request that finds nothing is cheap, so let it be
+  // counted cheaply".
+  void RecordNotFound() ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
   Totals GetTotals() const;
 
   // Looks up a key were made. Approximate: two threads that count at once may
   // count one. data_racy<> says that this is meant; it is not worth a lock, and
   // not worth a contended cache line either.
-  void CountLookup() { lookups_ = lookups_ + 1; }
+  void CountLookup() { lookups_++; }
   uint64_t ApproximateLookups() const { return lookups_; }
 
  private:

@@ -10,8 +10,9 @@ golden_text.py has taken out what differs from run to run. Where the program
 reports races, each report in the file must come, and no other.
 
 A race is found when two threads really meet, so on a busy machine it may take
-more than one run: a run in which all was right but that a report is missing is
-repeated, up to --attempts times. Anything wrong beside that fails at once.
+more than one run: while all is right but that a report is missing, the program
+runs again, up to --attempts times, until each report has come in one of the
+runs. Anything wrong beside that fails at once.
 
 With --soak=N the program runs N times, each compared once, and --at-least of the
 runs must be right. The others may lack a report; anything wrong beside that is a
@@ -108,32 +109,32 @@ def missing_and_extra(expected, actual):
     return missing, extra
 
 
-def compare(expected_text, outcome, options):
-    """Returns (problems, retry): what is wrong, and whether time may help."""
+def compare(expected_text, outcome, found, options):
+    """Returns (problems, retry): what is wrong, and whether time may help.
+
+    `found` are the reports of earlier runs."""
     expected_reports = golden_text.parse_report_text(expected_text)
     missing, extra = missing_and_extra(expected_reports, outcome.reports)
+    missing, _ = missing_and_extra(missing, found)
     if options.extra_reports:
         extra = []
     # With the reports put right, is the rest as it should be?
     status = outcome.status
-    if missing and not outcome.reports and status == 0:
+    if expected_reports and not outcome.reports and status == 0:
         status = options.exit  # it follows from the reports
     repaired = Outcome(outcome.command, status, outcome.stdout, outcome.stderr,
                        expected_reports)
     rest_is_right = repaired.text() == expected_text and status == options.exit
-    if rest_is_right and not missing and not extra:
-        return [], False
     problems = []
-    if outcome.status != options.exit:
-        problems.append("exit status %d, expected %d" %
-                        (outcome.status, options.exit))
     if missing:
         problems.append("%d of %d reports did not come" %
                         (len(missing), len(expected_reports)))
     if extra:
         problems.append("%d reports came unexpected" % len(extra))
-    if not rest_is_right and not problems:
-        problems.append("the output differs")
+    if not rest_is_right:
+        problems.append(
+            "the output differs" if outcome.status == options.exit else
+            "exit status %d, expected %d" % (outcome.status, options.exit))
     return problems, rest_is_right and not extra
 
 
@@ -158,7 +159,7 @@ def soak(options):
     begin = time.monotonic()
     for _ in range(options.soak):
         outcome, raw_stderr = run(options)
-        problems, retry = compare(expected_text, outcome, options)
+        problems, retry = compare(expected_text, outcome, [], options)
         if not problems:
             right += 1
         elif retry:
@@ -175,15 +176,17 @@ def soak(options):
 
 def check(options):
     expected_text = read_expected(options)
+    found = []
     for attempt in range(1, options.attempts + 1):
         outcome, raw_stderr = run(options)
-        problems, retry = compare(expected_text, outcome, options)
+        problems, retry = compare(expected_text, outcome, found, options)
         if not problems:
             if attempt > 1:
-                print("golden_runner: found in attempt %d" % attempt)
+                print("golden_runner: found in %d runs" % attempt)
             return 0
         if not retry:
             break
+        found += outcome.reports
     print_failure(problems, expected_text, outcome, raw_stderr, options)
     return 1
 

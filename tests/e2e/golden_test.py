@@ -22,7 +22,7 @@ read to 0x000055a0f5f1c010 of 8 bytes by task 4711 on cpu 3:
  start_thread (libc.so.6+0x891c4)
  libc.so.6+0x10985c
   by thread "reader"
-  at vq->idx in examples/demo.cc:17"""
+  at checked<long unsigned int> in examples/demo.cc:17"""
 WRITER = """\
 write (marked) to 0x000055a0f5f1c010 of 8 bytes by task 4712 on cpu 0:
  Writer+0x8/0x30 examples/demo.cc:27
@@ -50,7 +50,8 @@ class GoldenTextTest(unittest.TestCase):
             report().replace("4711", "9").replace("55a0f5", "7fff00")
             .replace("cpu 3", "cpu 1").replace(":17", ":21")
             .replace("+0x1d/0x30", "+0x2d/0x40").replace("6.1.0", "6.2")
-            .replace("{lambda()#1}", "$_0").replace(" [inlined]", ""))
+            .replace("{lambda()#1}", "$_0").replace(" [inlined]", "")
+            .replace("long unsigned int", "unsigned long"))
         self.assertEqual(one, other)
         text = golden_text.report_text(one[0])
         self.assertIn("read to <address> of 8 bytes by task <n> on cpu <n>",
@@ -156,6 +157,18 @@ class GoldenRunnerTest(unittest.TestCase):
         self.assertEqual(self.run_runner("--exit=66"), 1)
         self.assertIn("1 of 1 reports did not come", self.output)
         self.assertEqual(self.num_runs(), 3)
+
+    def test_reports_add_up_over_runs(self):
+        other = report().replace("Reader", "Another")
+        self.write_program(("ok\n", report() + other, 66))
+        self.write_expected("--exit=66")
+        self.write_program(("ok\n", report(), 66), ("ok\n", "", 0),
+                           ("ok\n", other, 66))
+        self.assertEqual(self.run_runner("--exit=66"), 0, self.output)
+        self.assertEqual(self.num_runs(), 3)
+        self.write_program(("ok\n", report(), 66))
+        self.assertEqual(self.run_runner("--exit=66"), 1)
+        self.assertIn("1 of 2 reports did not come", self.output)
 
     def test_unexpected_report_fails_at_once(self):
         self.write_program(("ok\n", "", 0))

@@ -45,6 +45,11 @@ def _mask_access(line):
     return re.sub(r"\bcpu -?\d+", "cpu <n>", line)
 
 
+def _type_name(match):
+    length, sign = match.groups()
+    return "%s %s" % (sign, length) if sign else length
+
+
 def _mask_frame(line):
     """The canonical line of a stack, or None for one to leave out."""
     text = line.strip()
@@ -52,11 +57,14 @@ def _mask_frame(line):
         return None
     text = re.sub(r"\+0x[0-9a-f]+/0x[0-9a-f]+", "", text)
     text = re.sub(r" \(\S+\+0x[0-9a-f]+\)", "", text)
-    text = re.sub(r"(\.(?:cc|cpp|c|h)):\d+", r"\1", text)
+    # The compiler may say ./dir/file.h for a header.
+    text = re.sub(r"(?:\./)?(\S+\.(?:cc|cpp|c|h)):\d+", r"\1", text)
     # Whether it was inlined is the optimiser's decision.
     text = re.sub(r" \[inlined\]$", "", text)
     # GCC numbers a function's lambdas from 1, Clang all of a file's from 0.
     text = re.sub(r"\{lambda[^}]*\}|\$_\d+", "{lambda}", text)
+    # GCC says "long unsigned int", Clang says "unsigned long".
+    text = re.sub(r"\b(long|short) (?:(unsigned) )?int\b", _type_name, text)
     return line[:len(line) - len(line.lstrip())] + text
 
 
