@@ -130,7 +130,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ring-program", required=True)
     parser.add_argument("--expected", default="examples/expected")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--buffers", type=int, default=20000)
     options = parser.parse_args()
     options.ring_program = os.path.abspath(options.ring_program)
