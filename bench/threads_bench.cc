@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark(
         workload.name.c_str(),
         [=](benchmark::State& state) { Run(state, workload.run); })
+        ->MinTime(0.03)
         ->Repetitions(15)
         ->Threads(1)
         ->Threads(2)
