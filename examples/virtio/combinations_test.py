@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs virtio_ring in all of its 16 combinations, and counts.
+r"""Runs virtio_ring in all of its 16 combinations, and counts.
 
 With the detector: each plain combination is reported, with the report that
 stands in examples/expected, and each marked one is silent. Without it (and
@@ -11,6 +11,12 @@ arrive intact.
 Whether one run meets the race is a matter of timing, so this is a statistical
 test: of the runs of a plain combination one may be silent. One in 50 is what
 the example promises; with fewer runs the bound is looser, never stricter.
+
+To write an expected file anew (see golden_runner.py):
+
+  tests/e2e/golden_runner.py --update --exit=66 --expected=\
+    examples/expected/virtio_ring_split_process.txt PATH_OF_VIRTIO_RING \
+    --ring=split --device=process --mark=plain
 """
 
 import argparse
