@@ -48,7 +48,9 @@
 // -----------------------------------------------------------------------------
 
 #define KCSAN_INTERNAL_ALWAYS_INLINE inline __attribute__((always_inline))
-#define KCSAN_INTERNAL_COLD __attribute__((cold, noinline))
+// nothrow: or every destructor around a call gets an exception table.
+#define KCSAN_INTERNAL_CALL __attribute__((nothrow))
+#define KCSAN_INTERNAL_COLD __attribute__((cold, noinline, nothrow))
 #define KCSAN_INTERNAL_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 // initial-exec: one %fs-relative access, no call, also in a shared library. A
@@ -105,15 +107,15 @@ void kcsan_rt_assert_bits(const volatile void* ptr, size_t size, uint64_t mask,
                           const char* site) KCSAN_INTERNAL_COLD;
 void kcsan_rt_begin_scoped(struct kcsan_scoped_access* scope,
                            const volatile void* ptr, size_t size, int type,
-                           uint64_t mask, const char* site);
-void kcsan_rt_end_scoped(struct kcsan_scoped_access* scope);
-void kcsan_rt_enable_current(void);
-void kcsan_rt_nestable_atomic_begin(void);
-void kcsan_rt_nestable_atomic_end(void);
-void kcsan_rt_flat_atomic_begin(void);
-void kcsan_rt_flat_atomic_end(void);
-void kcsan_rt_atomic_next(int n);
-void kcsan_rt_set_access_mask(uint64_t mask);
+                           uint64_t mask, const char* site) KCSAN_INTERNAL_CALL;
+void kcsan_rt_end_scoped(struct kcsan_scoped_access* scope) KCSAN_INTERNAL_CALL;
+void kcsan_rt_enable_current(void) KCSAN_INTERNAL_CALL;
+void kcsan_rt_nestable_atomic_begin(void) KCSAN_INTERNAL_CALL;
+void kcsan_rt_nestable_atomic_end(void) KCSAN_INTERNAL_CALL;
+void kcsan_rt_flat_atomic_begin(void) KCSAN_INTERNAL_CALL;
+void kcsan_rt_flat_atomic_end(void) KCSAN_INTERNAL_CALL;
+void kcsan_rt_atomic_next(int n) KCSAN_INTERNAL_CALL;
+void kcsan_rt_set_access_mask(uint64_t mask) KCSAN_INTERNAL_CALL;
 void kcsan_rt_mb(void) KCSAN_INTERNAL_COLD;
 void kcsan_rt_wmb(void) KCSAN_INTERNAL_COLD;
 void kcsan_rt_rmb(void) KCSAN_INTERNAL_COLD;
@@ -127,21 +129,31 @@ void kcsan_rt_release(void) KCSAN_INTERNAL_COLD;
 // is for a marked access: load the armed word, or in the thread's attention
 // word, one never-taken branch. For a plain access or a claim: the same after
 // one decrement and one never-taken branch.
+
+// Counts one plain access; non-zero when the skips have run out. Unsigned,
+// because it then may wrap, and the subtraction alone sets the flag that the
+// branch needs.
+static KCSAN_INTERNAL_ALWAYS_INLINE int kcsan_rt_count_down(void) {
+  const uint32_t skip = (uint32_t)kcsan_rt_thread.skip - 1u;
+  kcsan_rt_thread.skip = (int32_t)skip;
+  return (int32_t)skip < 0;
+}
+
+// Relaxed: a watchpoint seen late is a missed race, never a false one. A stale
+// one cannot be seen across synchronisation: its removal comes before that.
+static KCSAN_INTERNAL_ALWAYS_INLINE int kcsan_rt_anything_up(void) {
+  return (__atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) |
+          kcsan_rt_thread.attention) != 0;
+}
+
+// One call for both reasons, so that a line of the program has one return
+// address: the rate limiter knows a place by it.
 static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_check(
     const volatile void* ptr, size_t size, int type, const char* site) {
-  // Relaxed: seeing a watchpoint late or not at all is a missed race, never a
-  // false one. A stale watchpoint cannot be seen across proper synchronisation,
-  // because its removal is sequenced before the release that we acquired.
-  if ((type & KCSAN_ACCESS_ATOMIC) == 0) {
-    if (KCSAN_INTERNAL_UNLIKELY(--kcsan_rt_thread.skip < 0)) {
-      kcsan_rt_check(ptr, size, type, site);
-      KCSAN_INTERNAL_NO_TAIL_CALL();
-      return;
-    }
-  }
-  if (KCSAN_INTERNAL_UNLIKELY(
-          (__atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) |
-           kcsan_rt_thread.attention) != 0)) {
+  const int out_of_skips =
+      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down() : 0;
+  if (KCSAN_INTERNAL_UNLIKELY(out_of_skips) ||
+      KCSAN_INTERNAL_UNLIKELY(kcsan_rt_anything_up())) {
     kcsan_rt_check(ptr, size, type, site);
     KCSAN_INTERNAL_NO_TAIL_CALL();
   }
@@ -149,10 +161,9 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_check(
 
 static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_assert_bits(
     const volatile void* ptr, size_t size, uint64_t mask, const char* site) {
-  if (KCSAN_INTERNAL_UNLIKELY(--kcsan_rt_thread.skip < 0) ||
-      KCSAN_INTERNAL_UNLIKELY(
-          (__atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) |
-           kcsan_rt_thread.attention) != 0)) {
+  const int out_of_skips = kcsan_rt_count_down();
+  if (KCSAN_INTERNAL_UNLIKELY(out_of_skips) ||
+      KCSAN_INTERNAL_UNLIKELY(kcsan_rt_anything_up())) {
     kcsan_rt_assert_bits(ptr, size, mask, site);
     KCSAN_INTERNAL_NO_TAIL_CALL();
   }
@@ -311,10 +322,8 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_disable_current(void) {
 
 static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_enable_current(void) {
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
-  if (KCSAN_INTERNAL_UNLIKELY(kcsan_rt_thread.disable_count <= 0)) {
-    kcsan_rt_enable_current();  // counts the error
-  } else {
-    kcsan_rt_thread.disable_count--;
+  if (KCSAN_INTERNAL_UNLIKELY(--kcsan_rt_thread.disable_count < 0)) {
+    kcsan_rt_enable_current();  // puts it back, and counts the error
   }
 }
 

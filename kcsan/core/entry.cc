@@ -122,8 +122,11 @@ void kcsan_rt_end_scoped(kcsan_scoped_access* scope) {
   CheckScope(*scope, KCSAN_CALLER_PC());
 }
 
-// Called by the inline part when there is nothing to enable.
-void kcsan_rt_enable_current(void) { Count(Counter::unbalanced_calls); }
+// Called by the inline part when there was nothing to enable.
+void kcsan_rt_enable_current(void) {
+  kcsan_rt_thread.disable_count = 0;
+  Count(Counter::unbalanced_calls);
+}
 
 void kcsan_rt_nestable_atomic_begin(void) { ++t_context.nestable_atomic; }
 
