@@ -88,6 +88,7 @@ PLANTED = [
     ("kcsan/core/a.h", "#pragma once\n", "no SPDX line"),
     ("tools/t.py", "#!/usr/bin/env python3\n", "no SPDX line"),
     ("kcsan/core/a.cc", SPDX + "\n" * 300, "301 lines"),
+    ("tests/unit/core/a_test.cc", SPDX + "\n" * 350, "351 lines"),
     ("docs/d.md", "cd /" + "work/here\n", "path of one machine"),
     ("docs/d.md", "see /tmp/" + "ob_x\n", "path of one machine"),
     ("docs/d.md", "see /home" + "/me/notes\n", "path of one machine"),
