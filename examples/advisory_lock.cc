@@ -9,6 +9,7 @@
 // ThreadSanitizer has nothing to say, nor have checkers of lock order. What is
 // broken is a rule that the code never states: whoever holds the lock is the
 // only writer. ASSERT_EXCLUSIVE_WRITER() states it, and the detector checks it.
+// (Built for ThreadSanitizer, the claim speaks to ThreadSanitizer too.)
 //
 //   ./bazelw run //examples:advisory_lock              report, status 66
 //   ./bazelw run //examples:advisory_lock -- --fixed   silence, status 0
