@@ -163,10 +163,10 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
                                    g_hooks.now_ns(), &next_skip);
   *skip = static_cast<int32_t>(next_skip);
   if (!sample) return;
-  Watch(context, victim);
   // Another thread may have opened its window while this one stood in its own,
   // and the access is only about to be made.
-  if (__atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) != 0) {
+  if (Watch(context, victim) &&
+      __atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) != 0) {
     LookForAllWatchpoints(context, check);
   }
   if (CurrentOptions().weak_memory && victim.origin == Origin::kCurrent &&

@@ -124,27 +124,27 @@ Retired WatchWindow(ThreadContext* context, const Check& check,
 
 }  // namespace
 
-KCSAN_SLOW_PATH void Watch(ThreadContext* context, const Check& check) {
+KCSAN_SLOW_PATH bool Watch(ThreadContext* context, const Check& check) {
   if (!IsEncodable(Untag(AddressOf(check.access.ptr)), check.access.size)) {
     Count(Counter::unencodable_accesses);
-    return;
+    return false;
   }
   WatchedValue value = {};
   value.is_compared = ComparesValue(check);
   if (value.is_compared && !IsReadable(check.access)) {
     Count(Counter::unreadable_accesses);
-    return;
+    return false;
   }
   if (!g_hooks.has_stack(kReportStack)) {
     Count(Counter::no_stack);
-    return;
+    return false;
   }
   const Window window = PickWindow(context, check.access);
   SignalsBlocked signals(context);
   const int slot = ReserveSlot(&g_table, window.address);
   if (slot == kNoSlot) {
     Count(Counter::no_capacity);
-    return;
+    return false;
   }
   switch (WatchWindow(context, check, window, slot, &signals, &value)) {
     case Retired::kUntouched:
@@ -156,6 +156,7 @@ KCSAN_SLOW_PATH void Watch(ThreadContext* context, const Check& check) {
     case Retired::kGone:
       break;
   }
+  return true;
 }
 
 void RecoverAbandonedStall(ThreadContext* context) {

@@ -14,8 +14,9 @@
 namespace kcsan {
 namespace core {
 
-// Watches `check` for the length of one stall, and reports what it found.
-KCSAN_SLOW_PATH void Watch(ThreadContext* context, const Check& check);
+// Watches `check` for the length of one stall, and reports what it found. False
+// if it cannot be watched; that is counted.
+KCSAN_SLOW_PATH bool Watch(ThreadContext* context, const Check& check);
 
 // With signal_watcher=1 a handler can leave a stall by longjmp or an exception.
 // Called at the thread's next access: if the stall's frame is gone, so is its

@@ -59,6 +59,8 @@ RaceHarness::~RaceHarness() {
   CHECK(Leftovers() == "");
 }
 
+RaceHarness* RaceHarness::Current() { return g_harness; }
+
 void RaceHarness::Set(const std::function<void(Options&)>& change) {
   change(options_);
   core::SetOptions(options_);

@@ -66,6 +66,9 @@ class RaceHarness {
   RaceHarness(const RaceHarness&) = delete;
   RaceHarness& operator=(const RaceHarness&) = delete;
 
+  // The one there is, for threads that it cannot be handed to.
+  static RaceHarness* Current();
+
   // Changes options: harness.Set([](Options& o) { o.weak_memory = true; });
   void Set(const std::function<void(Options&)>& change);
   // Replaces hooks other than `report`. A replaced `stall` disables Race().
