@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstring>
 #include <string>
-#include <utility>
 
 #include "doctest/doctest.h"
 #include "examples/virtio/packed_device.h"
@@ -16,6 +14,8 @@
 #include "examples/virtio/shared_memory.h"
 #include "examples/virtio/split_device.h"
 #include "examples/virtio/split_driver.h"
+#include "kcsan/annotations/virtio.h"
+#include "kcsan/annotations/virtio_ring_layout.h"
 
 namespace virtio {
 namespace {

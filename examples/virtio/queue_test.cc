@@ -4,7 +4,7 @@
 // use, wrapping, notification suppression.
 
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <vector>
 
 #include "doctest/doctest.h"
@@ -13,6 +13,8 @@
 #include "examples/virtio/shared_memory.h"
 #include "examples/virtio/split_device.h"
 #include "examples/virtio/split_driver.h"
+#include "kcsan/annotations/virtio.h"
+#include "kcsan/annotations/virtio_ring_layout.h"
 
 namespace virtio {
 namespace {
@@ -83,6 +85,20 @@ TEST_CASE_TEMPLATE("a buffer that nothing was written to comes back", Ring,
   queue.device.Push(buffer, 0);
   REQUIRE(queue.driver.GetBuf(&used) == Found::kBuffer);
   CHECK(used.cookie == 5);
+  CHECK(used.written == 0);
+}
+
+TEST_CASE("packed: without the write flag, the length means nothing") {
+  Queue<Packed> queue;
+  DeviceBuffer buffer;
+  UsedBuffer used;
+  queue.driver.Add(TestChain(1), /*cookie=*/5);
+  REQUIRE(queue.device.Pop(&buffer) == Found::kBuffer);
+  queue.device.Push(buffer, 0);
+  auto* desc = queue.memory.At<kcsan::VringPackedDesc>(
+      queue.memory.layout().descriptor_area);
+  LE32_WRITE(desc->len, 7);
+  REQUIRE(queue.driver.GetBuf(&used) == Found::kBuffer);
   CHECK(used.written == 0);
 }
 
