@@ -3,10 +3,10 @@
 #include "kcsan/report/symbolizer.h"
 
 #include <backtrace.h>
-#include <dlfcn.h>
 #include <string.h>
 
 #include "kcsan/report/function_name.h"
+#include "kcsan/report/modules.h"
 
 namespace kcsan {
 namespace report {
@@ -17,13 +17,33 @@ enum : size_t { kMaxName = 200 };
 // Missing or broken debug information is no error: there is a next best answer.
 void IgnoreError(void*, const char*, int) {}
 
+// A state knows the modules that were loaded when it was first used, and cannot
+// be freed. So after a dlopen() there is a new one, but not for ever: a program
+// that loads and unloads plugins all day would be eaten up by what we leave
+// behind. Then the old one serves, and later modules have offsets only.
+enum : int { kMaxStates = 16 };
+
+// Two threads may come here at once (`IsRcuFunction`). The worst is a state too
+// many; each of them is complete before it is published.
 backtrace_state* State() {
   static backtrace_state* state = nullptr;
-  if (state == nullptr) {
-    state = backtrace_create_state(/*filename=*/nullptr, /*threaded=*/1,
-                                   &IgnoreError, nullptr);
+  static uint64_t state_version = 0;
+  static int num_states = 0;
+  const uint64_t version = ModulesVersion();
+  backtrace_state* current = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
+  if (current != nullptr &&
+      __atomic_load_n(&state_version, __ATOMIC_RELAXED) == version) {
+    return current;
   }
-  return state;
+  if (__atomic_fetch_add(&num_states, 1, __ATOMIC_RELAXED) >= kMaxStates) {
+    __atomic_store_n(&num_states, kMaxStates, __ATOMIC_RELAXED);
+    return current;
+  }
+  current = backtrace_create_state(/*filename=*/nullptr, /*threaded=*/1,
+                                   &IgnoreError, nullptr);
+  __atomic_store_n(&state_version, version, __ATOMIC_RELAXED);
+  __atomic_store_n(&state, current, __ATOMIC_RELEASE);
+  return current;
 }
 
 const char* CopyName(NamePool* names, const char* symbol) {
@@ -95,30 +115,17 @@ void OnSymbol(void* data, uintptr_t, const char* name, uintptr_t value,
 
 Symbol FindSymbol(uintptr_t pc) {
   Symbol symbol = {};
-  backtrace_syminfo(State(), pc, &OnSymbol, &IgnoreError, &symbol);
-  if (symbol.name == nullptr) {
-    // A library that was loaded after the state was made.
-    Dl_info info;
-    if (dladdr(reinterpret_cast<void*>(pc), &info) != 0 &&
-        info.dli_sname != nullptr) {
-      symbol.name = info.dli_sname;
-      symbol.value = reinterpret_cast<uintptr_t>(info.dli_saddr);
-    }
-  }
+  backtrace_state* const state = State();
+  if (state == nullptr) return symbol;
+  backtrace_syminfo(state, pc, &OnSymbol, &IgnoreError, &symbol);
   return symbol;
 }
 
 void AddModule(NamePool* names, Frame* frame) {
-  Dl_info info;
-  if (dladdr(reinterpret_cast<void*>(frame->pc - 1), &info) == 0 ||
-      info.dli_fname == nullptr) {
-    return;
-  }
-  const char* const slash = strrchr(info.dli_fname, '/');
-  const char* const base = slash != nullptr ? slash + 1 : info.dli_fname;
-  frame->module = names->Copy(base, strlen(base));
-  frame->module_offset =
-      frame->pc - reinterpret_cast<uintptr_t>(info.dli_fbase);
+  Module module;
+  if (!FindModule(frame->pc - 1, &module)) return;
+  frame->module = names->Copy(module.name, strlen(module.name));
+  frame->module_offset = frame->pc - module.load_bias;
 }
 
 // All lines for one return address. Looked up is the byte before it, which
@@ -126,8 +133,9 @@ void AddModule(NamePool* names, Frame* frame) {
 void SymbolizeAddress(uintptr_t pc, bool by_name, bool is_top, NamePool* names,
                       ReportAccess* access) {
   Lines lines = {names, access, pc, access->num_frames, is_top, false, true};
-  if (by_name) {
-    backtrace_pcinfo(State(), pc - 1, &OnLine, &IgnoreError, &lines);
+  backtrace_state* const state = by_name ? State() : nullptr;
+  if (state != nullptr) {
+    backtrace_pcinfo(state, pc - 1, &OnLine, &IgnoreError, &lines);
   }
   if (!lines.found && AddFrame(&lines) == nullptr) return;
   for (int i = lines.first; i + 1 < access->num_frames; ++i) {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "kcsan/report/modules.h"
+
+#include <errno.h>
+#include <link.h>
+#include <string.h>
+
+#include "kcsan/report/text.h"
+
+namespace kcsan {
+namespace report {
+namespace {
+
+struct Search {
+  uintptr_t pc;
+  Module* module;
+};
+
+bool Holds(const dl_phdr_info& info, uintptr_t pc) {
+  for (int i = 0; i < info.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = info.dlpi_phdr[i];
+    // The difference does not wrap where the sum of start and size would.
+    if (segment.p_type == PT_LOAD &&
+        pc - (info.dlpi_addr + segment.p_vaddr) < segment.p_memsz) {
+      return true;
+    }
+  }
+  return false;
+}
+
+int OnModule(dl_phdr_info* info, size_t, void* data) {
+  const Search& search = *static_cast<Search*>(data);
+  if (!Holds(*info, search.pc)) return 0;
+  // The program itself is listed without a name.
+  const char* path = info->dlpi_name;
+  if (path == nullptr || path[0] == '\0') path = program_invocation_name;
+  const char* const slash = strrchr(path, '/');
+  Module* const module = search.module;
+  Text(module->name, sizeof(module->name))
+      .Append("%s", slash != nullptr ? slash + 1 : path);
+  module->load_bias = info->dlpi_addr;
+  return 1;
+}
+
+int OnFirstModule(dl_phdr_info* info, size_t size, void* data) {
+  // Older loaders do not count.
+  if (size >= offsetof(dl_phdr_info, dlpi_subs) + sizeof(info->dlpi_subs)) {
+    // Each only ever grows.
+    *static_cast<uint64_t*>(data) = info->dlpi_adds + info->dlpi_subs;
+  }
+  return 1;
+}
+
+}  // namespace
+
+bool FindModule(uintptr_t pc, Module* module) {
+  Search search = {pc, module};
+  return dl_iterate_phdr(&OnModule, &search) != 0;
+}
+
+uint64_t ModulesVersion() {
+  uint64_t version = 0;
+  dl_iterate_phdr(&OnFirstModule, &version);
+  return version;
+}
+
+}  // namespace report
+}  // namespace kcsan

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which program or library holds an address. Not by dladdr(): that takes the
+// loader's big lock, which another thread holds for as long as a constructor of
+// a library runs, and such a constructor may be waiting for this very thread.
+
+#ifndef KCSAN_REPORT_MODULES_H_
+#define KCSAN_REPORT_MODULES_H_
+
+#include <stdint.h>
+
+namespace kcsan {
+namespace report {
+
+struct Module {
+  char name[256];  // file name without its directory
+  // What has to be taken off an address for addr2line. 0 for a program that is
+  // not position-independent.
+  uintptr_t load_bias;
+};
+
+// False if no module holds `pc` (code made at run time). Allocates nothing.
+bool FindModule(uintptr_t pc, Module* module);
+
+// Changes whenever a module is loaded or unloaded.
+uint64_t ModulesVersion();
+
+}  // namespace report
+}  // namespace kcsan
+
+#endif  // KCSAN_REPORT_MODULES_H_
