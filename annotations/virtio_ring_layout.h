@@ -8,6 +8,9 @@
 // proven here, at compile time, to lie over the kernel's structures byte for
 // byte. Not part of kcsan/kcsan.h, which does not include kernel headers.
 //
+// Includes <linux/virtio_ring.h> without its legacy half (vring_init() and the
+// like), which is not C++. Include that header yourself only after this one.
+//
 // Example:
 //
 //   bool IsEmpty(const kcsan::VringAvail* avail, unsigned short last_idx) {
@@ -26,7 +29,7 @@
 #include "kcsan/annotations/endian.h"
 #include "kcsan/annotations/virtio.h"
 
-// Its legacy half is not C++: it assigns void* to other pointers.
+// The legacy half assigns void* to other pointers.
 #ifdef VIRTIO_RING_NO_LEGACY
 #include <linux/virtio_ring.h>
 #else
