@@ -33,7 +33,7 @@
 
 ABSL_FLAG(bool, bug, false, "let a second path count without the lock");
 
-constexpr absl::Duration kRunTime = absl::Milliseconds(200);
+constexpr absl::Duration kRunTime = absl::Milliseconds(500);
 constexpr int kMaxTasks = 100;
 
 std::mutex task_list_mutex;

@@ -35,7 +35,7 @@
 
 ABSL_FLAG(bool, fixed, false, "read vcpu->cpu after vcpu->mode, and once");
 
-constexpr absl::Duration kRunTime = absl::Milliseconds(200);
+constexpr absl::Duration kRunTime = absl::Milliseconds(400);
 constexpr int kNumCpus = 4;
 // How long the guest runs when nobody interrupts it, in polls.
 constexpr int kTimeSlice = 200;
@@ -57,8 +57,9 @@ std::atomic<bool> stop;
 // --- The vCPU's thread -------------------------------------------------------
 
 void VcpuLoad(Vcpu* vcpu, int cpu) {
-  // Pairs with the read in VcpuKick().
-  WRITE_ONCE(vcpu->cpu, cpu);
+  // Nobody but the vCPU's own thread moves it; anybody may look.
+  ASSERT_EXCLUSIVE_WRITER(vcpu->cpu);
+  WRITE_ONCE(vcpu->cpu, cpu);  // pairs with the read in VcpuKick()
   interrupt[cpu] = false;
 }
 
