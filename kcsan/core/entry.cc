@@ -80,21 +80,23 @@ KCSAN_INLINE void CheckScope(const kcsan_scoped_access& scope, uintptr_t pc) {
 
 extern "C" {
 
-KCSAN_SLOW_PATH void kcsan_rt_check(const volatile void* ptr, size_t size,
-                                    int type, const char* site) {
+KCSAN_SLOW_PATH KCSAN_INTERNAL_CALL void kcsan_rt_check(
+    const volatile void* ptr, size_t size, int type, const char* site) {
   kcsan::core::RunCheck(CurrentCheck(ptr, size, type, site,
                                      t_context.access_mask, KCSAN_CALLER_PC()));
 }
 
-KCSAN_SLOW_PATH void kcsan_rt_assert_bits(const volatile void* ptr, size_t size,
-                                          uint64_t mask, const char* site) {
+KCSAN_SLOW_PATH KCSAN_INTERNAL_CALL void kcsan_rt_assert_bits(
+    const volatile void* ptr, size_t size, uint64_t mask, const char* site) {
   kcsan::core::RunCheck(CurrentCheck(ptr, size, KCSAN_ACCESS_ASSERT, site, mask,
                                      KCSAN_CALLER_PC()));
 }
 
-void kcsan_rt_begin_scoped(kcsan_scoped_access* scope, const volatile void* ptr,
-                           size_t size, int type, uint64_t mask,
-                           const char* site) {
+KCSAN_INTERNAL_CALL void kcsan_rt_begin_scoped(kcsan_scoped_access* scope,
+                                               const volatile void* ptr,
+                                               size_t size, int type,
+                                               uint64_t mask,
+                                               const char* site) {
   // Linked twice, it would be its own successor.
   if (IsOpen(scope)) {
     Count(Counter::unbalanced_calls);
@@ -112,7 +114,7 @@ void kcsan_rt_begin_scoped(kcsan_scoped_access* scope, const volatile void* ptr,
   LinkScope(scope);
 }
 
-void kcsan_rt_end_scoped(kcsan_scoped_access* scope) {
+KCSAN_INTERNAL_CALL void kcsan_rt_end_scoped(kcsan_scoped_access* scope) {
   // Never begun, ended before, or ended by a thread that did not begin it.
   if (!IsOpen(scope)) {
     Count(Counter::unbalanced_calls);
@@ -123,14 +125,16 @@ void kcsan_rt_end_scoped(kcsan_scoped_access* scope) {
 }
 
 // Called by the inline part when there was nothing to enable.
-void kcsan_rt_enable_current(void) {
+KCSAN_INTERNAL_CALL void kcsan_rt_enable_current(void) {
   kcsan_rt_thread.disable_count = 0;
   Count(Counter::unbalanced_calls);
 }
 
-void kcsan_rt_nestable_atomic_begin(void) { ++t_context.nestable_atomic; }
+KCSAN_INTERNAL_CALL void kcsan_rt_nestable_atomic_begin(void) {
+  ++t_context.nestable_atomic;
+}
 
-void kcsan_rt_nestable_atomic_end(void) {
+KCSAN_INTERNAL_CALL void kcsan_rt_nestable_atomic_end(void) {
   if (t_context.nestable_atomic <= 0) {
     Count(Counter::unbalanced_calls);
     return;
@@ -138,14 +142,16 @@ void kcsan_rt_nestable_atomic_end(void) {
   --t_context.nestable_atomic;
 }
 
-void kcsan_rt_flat_atomic_begin(void) { t_context.flat_atomic = true; }
+KCSAN_INTERNAL_CALL void kcsan_rt_flat_atomic_begin(void) {
+  t_context.flat_atomic = true;
+}
 
-void kcsan_rt_flat_atomic_end(void) {
+KCSAN_INTERNAL_CALL void kcsan_rt_flat_atomic_end(void) {
   if (!t_context.flat_atomic) Count(Counter::unbalanced_calls);
   t_context.flat_atomic = false;
 }
 
-void kcsan_rt_atomic_next(int n) {
+KCSAN_INTERNAL_CALL void kcsan_rt_atomic_next(int n) {
   t_context.atomic_next = n > 0 ? n : 0;
   // Every access has to be counted, so none may take the fast path.
   if (n > 0) {
@@ -155,18 +161,20 @@ void kcsan_rt_atomic_next(int n) {
   }
 }
 
-void kcsan_rt_set_access_mask(uint64_t mask) { t_context.access_mask = mask; }
+KCSAN_INTERNAL_CALL void kcsan_rt_set_access_mask(uint64_t mask) {
+  t_context.access_mask = mask;
+}
 
-KCSAN_SLOW_PATH void kcsan_rt_mb(void) {
+KCSAN_SLOW_PATH KCSAN_INTERNAL_CALL void kcsan_rt_mb(void) {
   PassBarrier(&t_context, Barrier::kFull);
 }
-KCSAN_SLOW_PATH void kcsan_rt_wmb(void) {
+KCSAN_SLOW_PATH KCSAN_INTERNAL_CALL void kcsan_rt_wmb(void) {
   PassBarrier(&t_context, Barrier::kWrite);
 }
-KCSAN_SLOW_PATH void kcsan_rt_rmb(void) {
+KCSAN_SLOW_PATH KCSAN_INTERNAL_CALL void kcsan_rt_rmb(void) {
   PassBarrier(&t_context, Barrier::kRead);
 }
-KCSAN_SLOW_PATH void kcsan_rt_release(void) {
+KCSAN_SLOW_PATH KCSAN_INTERNAL_CALL void kcsan_rt_release(void) {
   PassBarrier(&t_context, Barrier::kRelease);
 }
 

@@ -35,9 +35,11 @@ struct StallRequest {
   int type;
 };
 
-// Room for a saved signal mask.
+// Room for what BlockSignals() has to put back: a signal mask, and whether the
+// thread can be cancelled.
 struct SignalMask {
   uint64_t bits;
+  int cancel_state = 0;
 };
 
 struct Hooks {
@@ -58,7 +60,8 @@ struct Hooks {
   void (*stall)(const StallRequest& request);
   // Ends the stall of whoever waits on `word`. Default: nothing.
   void (*wake)(const uint32_t* word);
-  // Keeps asynchronous signal handlers off the calling thread until restored.
+  // Keeps asynchronous signal handlers off the calling thread until restored,
+  // and cancellation, so that a sink may use what is a cancellation point.
   // Default: nothing.
   SignalMask (*block_signals)();
   void (*restore_signals)(SignalMask mask);

@@ -18,7 +18,7 @@ namespace core {
 // if it cannot be watched; that is counted.
 KCSAN_SLOW_PATH bool Watch(ThreadContext* context, const Check& check);
 
-// With signal_watcher=1 a handler can leave a stall by longjmp or an exception.
+// With signal_watcher=1 a handler can leave a stall by longjmp.
 // Called at the thread's next access: if the stall's frame is gone, so is its
 // watchpoint. If the answer is wrong (a handler on a stack of its own, or one
 // that takes a second), a watchpoint is lost early, and no false report made.

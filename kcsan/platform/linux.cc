@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -160,12 +161,19 @@ core::SignalMask BlockSignals() {
   const ErrnoSaver saver;
   const uint64_t blocked = ~kSynchronousSignals;
   core::SignalMask saved = {0};
+  // Blocking its signal defers a cancellation; it would still strike at the
+  // first write() of a sink.
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &saved.cancel_state);
   syscall(SYS_rt_sigprocmask, SIG_BLOCK, &blocked, &saved.bits,
           sizeof(saved.bits));
   return saved;
 }
 
-void RestoreSignals(core::SignalMask mask) { SetSignalMask(mask.bits); }
+void RestoreSignals(core::SignalMask mask) {
+  SetSignalMask(mask.bits);
+  // Last: a thread with a cancellation pending may end here.
+  pthread_setcancelstate(mask.cancel_state, nullptr);
+}
 
 void AdmitSignals(core::SignalMask mask) {
   SetSignalMask(mask.bits | kInternalSignals);

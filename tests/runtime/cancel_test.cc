@@ -104,8 +104,29 @@ TEST_CASE("a thread that is met: it waits for a write that never lands") {
   }
 }
 
+// A sink, a user's report handler: anything may be a cancellation point.
+void MeetCancellationPoint(char (&name)[kThreadNameSize]) {
+  name[0] = '\0';
+  pthread_testcancel();
+}
+
+TEST_CASE("a cancellation point on the way to the report") {
+  RaceHarness harness;
+  harness.SetHooks([](core::Hooks& hooks) {
+    UseRealStall(hooks);
+    hooks.thread_name = &MeetCancellationPoint;
+  });
+  CancelInWindow(PTHREAD_CANCEL_DEFERRED, [] {
+    NeverWatch();
+    PlainWrite(&g_x, Load(&g_x) + 1);
+  });
+  CHECK(harness.TakeReports().size() == 1);
+}
+
 TEST_CASE("the thread that comes by has a cancellation pending") {
   RaceHarness harness;
+  harness.SetHooks(
+      [](core::Hooks& hooks) { hooks.thread_name = &MeetCancellationPoint; });
   harness.RunWithWindow(
       [] { PlainRead(&g_x); },
       [](const core::StallRequest&) {
