@@ -14,6 +14,7 @@
 #include "kcsan/platform/platform.h"
 #include "kcsan/report/options_parser.h"
 #include "kcsan/report/pipeline.h"
+#include "kcsan/report/report_lock.h"
 #include "kcsan/report/sink.h"
 #include "kcsan/report/text.h"
 
@@ -128,12 +129,14 @@ void Enable() { core::SetEnabled(true); }
 void Disable() { core::SetEnabled(false); }
 bool IsEnabled() { return core::IsEnabled(); }
 
-bool SetOptions(const std::string& text, std::string* error) {
+bool SetOptions(std::string_view text, std::string* error) {
+  // Against another thread that changes them, and a report that is written.
+  const report::ReportLock lock(report::kReportPatienceNs);
   Options options = core::CurrentOptions();
   const report::OnMistake on_mistake =
       error != nullptr ? &CollectMistake : &PrintMistake;
-  int mistakes = report::ParseOptions(text.c_str(), "SetOptions()", &options,
-                                      on_mistake, error);
+  int mistakes =
+      report::ParseOptions(text, "SetOptions()", &options, on_mistake, error);
   mistakes += report::CheckOptions("SetOptions()", &options, on_mistake, error);
   const bool was_enabled = core::CurrentOptions().enabled;
   core::SetOptions(options);
@@ -157,6 +160,10 @@ std::uint64_t ReportCount() { return report::NumUnhandled(); }
 
 void SetReportHandler(ReportHandler handler, void* context) {
   report::SetHandler(handler, context);
+}
+
+ReportHandler GetReportHandler(void** context) {
+  return report::GetHandler(context);
 }
 
 }  // namespace kcsan

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "kcsan/config.h"
 #include "kcsan/core/counters.h"
@@ -50,8 +51,12 @@ struct Stats {
 // it is then not printed, and does not change the exit status. Called on the
 // thread that found the race, one call at a time, with signals blocked and the
 // thread's own accesses not looked at. `report` is valid during the call only.
-// Must not call SetReportHandler(). An exception that leaves it ends the
-// program.
+// The thread cannot be cancelled meanwhile. It may set another handler, which
+// then gets the next report. An exception that leaves it ends the program.
+//
+// The program stands still in the middle of an access, maybe with locks held,
+// maybe inside its allocator: take no lock of code that is annotated, and
+// allocate only if no allocator is.
 using ReportHandler = bool (*)(const Report& report, void* context);
 
 #if KCSAN_INTERNAL_HAS_RUNTIME()
@@ -71,7 +76,7 @@ bool IsEnabled();
 //
 //   std::string error;
 //   if (!kcsan::SetOptions(flag_value, &error)) LOG(WARNING) << error;
-bool SetOptions(const std::string& text, std::string* error = nullptr);
+bool SetOptions(std::string_view text, std::string* error = nullptr);
 
 // What is in force.
 Options GetOptions();
@@ -86,6 +91,9 @@ std::uint64_t ReportCount();
 // longer running and will not be called again.
 void SetReportHandler(ReportHandler handler, void* context);
 
+// The handler in force, and its context. Null: none.
+ReportHandler GetReportHandler(void** context);
+
 #else  // the runtime is not there
 
 inline namespace KCSAN_INTERNAL_MODE_TAG {
@@ -93,13 +101,17 @@ inline namespace KCSAN_INTERNAL_MODE_TAG {
 inline void Enable() {}
 inline void Disable() {}
 inline bool IsEnabled() { return false; }
-inline bool SetOptions(const std::string&, std::string* = nullptr) {
+inline bool SetOptions(std::string_view, std::string* = nullptr) {
   return true;
 }
 inline Options GetOptions() { return Options(); }
 inline Stats GetStats() { return Stats(); }
 inline std::uint64_t ReportCount() { return 0; }
 inline void SetReportHandler(ReportHandler, void*) {}
+inline ReportHandler GetReportHandler(void** context) {
+  *context = nullptr;
+  return nullptr;
+}
 
 }  // namespace KCSAN_INTERNAL_MODE_TAG
 
@@ -118,15 +130,20 @@ inline namespace KCSAN_INTERNAL_MODE_TAG {
 //   }
 //   CHECK(count > 0);
 //
-// Scopes do not nest: the end of one brings printing back.
+// Scopes nest: the end of one brings back the handler that was there before.
 class ScopedReportHandler {
  public:
-  ScopedReportHandler(ReportHandler handler, void* context) {
+  ScopedReportHandler(ReportHandler handler, void* context)
+      : outer_context_(nullptr), outer_(GetReportHandler(&outer_context_)) {
     SetReportHandler(handler, context);
   }
-  ~ScopedReportHandler() { SetReportHandler(nullptr, nullptr); }
+  ~ScopedReportHandler() { SetReportHandler(outer_, outer_context_); }
   ScopedReportHandler(const ScopedReportHandler&) = delete;
   ScopedReportHandler& operator=(const ScopedReportHandler&) = delete;
+
+ private:
+  void* outer_context_;
+  ReportHandler outer_;
 };
 
 }  // namespace KCSAN_INTERNAL_MODE_TAG

@@ -248,10 +248,10 @@ void ParseText(Parse* parse, absl::string_view text) {
 
 }  // namespace
 
-int ParseOptions(const char* text, const char* origin, Options* options,
+int ParseOptions(std::string_view text, const char* origin, Options* options,
                  OnMistake on_mistake, void* context) {
   Parse parse = {origin, options, on_mistake, context, 0, false};
-  ParseText(&parse, text);
+  ParseText(&parse, absl::string_view(text.data(), text.size()));
   return parse.mistakes;
 }
 

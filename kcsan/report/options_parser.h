@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include <string_view>
+
 #include "kcsan/core/options.h"
 
 namespace kcsan {
@@ -19,7 +21,7 @@ using OnMistake = void (*)(const char* line, void* context);
 // Changes `options` by what `text` says. A mistake changes nothing and is told;
 // the rest of the text still counts. `origin` says whose text it is. Allocates
 // nothing. Returns the number of mistakes.
-int ParseOptions(const char* text, const char* origin, Options* options,
+int ParseOptions(std::string_view text, const char* origin, Options* options,
                  OnMistake on_mistake, void* context);
 
 // Undoes combinations that make no sense, and tells. Returns their number.

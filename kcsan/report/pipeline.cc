@@ -2,16 +2,17 @@
 
 #include "kcsan/report/pipeline.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "kcsan/core/counters.h"
 #include "kcsan/core/options.h"
-#include "kcsan/platform/platform.h"
 #include "kcsan/report/arena.h"
 #include "kcsan/report/format.h"
 #include "kcsan/report/host_info.h"
+#include "kcsan/report/report_lock.h"
 #include "kcsan/report/sink.h"
 #include "kcsan/report/symbolizer.h"
 
@@ -19,39 +20,21 @@ namespace kcsan {
 namespace report {
 namespace {
 
-// One report at a time: the arena is one, and two texts must not mix. Not a
-// mutex of the program's libraries: those may be the thing that is broken.
-uint32_t g_lock;
-ReportHandler g_handler;
-void* g_handler_context;
 uint64_t g_num_unhandled;
+
+// Handler and context change together, also for a child that is forked in the
+// middle of it: the new pair is written where nobody looks, then published.
+struct Handler {
+  ReportHandler function;
+  void* context;
+};
+Handler g_handlers[2];
+uint32_t g_handler_index;
 
 // For the text after the part that may be cut.
 constexpr size_t kFooterReserve = 1024;
 // A report takes milliseconds; the first, which reads debug information, more.
-constexpr uint64_t kPatienceNs = uint64_t{10} * 1000 * 1000 * 1000;
 constexpr uint64_t kExitPatienceNs = uint64_t{1000} * 1000 * 1000;
-constexpr uint64_t kStepNs = 100 * 1000;
-
-// Bounded, because a thread can be stopped while it holds the lock.
-bool Lock(uint64_t patience_ns) {
-  const uint64_t begin_ns = platform::NowNs();
-  do {
-    uint32_t expected = 0;
-    // Acquire: pairs with the release in Unlock(). The arena is ours.
-    if (__atomic_compare_exchange_n(&g_lock, &expected, 1, /*weak=*/false,
-                                    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-      return true;
-    }
-    core::StallRequest request = {};
-    request.delay_ns = kStepNs;
-    request.is_handoff = true;
-    core::g_hooks.stall(request);
-  } while (platform::NowNs() - begin_ns < patience_ns);
-  return false;
-}
-
-void Unlock() { __atomic_store_n(&g_lock, 0, __ATOMIC_RELEASE); }
 
 void FillAccess(const AccessRecord& record, NamePool* names,
                 ReportAccess* access) {
@@ -96,8 +79,10 @@ void MakeReport(const RaceReport& raw, Arena* arena) {
 
 // noexcept: an exception out of a handler has nowhere to go.
 bool CallHandler(const Report& report) noexcept {
-  const ReportHandler handler = __atomic_load_n(&g_handler, __ATOMIC_ACQUIRE);
-  return handler != nullptr && handler(report, g_handler_context);
+  const uint32_t index = __atomic_load_n(&g_handler_index, __ATOMIC_ACQUIRE);
+  const Handler handler = g_handlers[index];
+  return handler.function != nullptr &&
+         handler.function(report, handler.context);
 }
 
 // At once, without destructors: other threads still run. What the program has
@@ -107,27 +92,30 @@ void EndProgram(uint32_t exit_code) {
   _exit(static_cast<int>(exit_code));
 }
 
-void HandleRace(const RaceReport& raw) {
-  if (!Lock(kPatienceNs)) {
-    core::Count(Counter::sink_errors);
-    return;
-  }
-  Arena* const arena = GetArena();
+// True if somebody has dealt with it.
+bool MakeAndDeliver(const RaceReport& raw) {
+  const ReportLock lock(kReportPatienceNs);
+  Arena* const arena = lock.is_held() ? GetArena() : nullptr;
   if (arena == nullptr) {
+    // No names and no text; but that there was a race is not forgotten.
     core::Count(Counter::sink_errors);
-    Unlock();
-    return;
+    return false;
   }
   core::Count(Counter::reports);
   MakeReport(raw, arena);
-  const bool is_handled = CallHandler(arena->report);
-  if (!is_handled) {
-    WriteToSink(arena->report.text, arena->report.text_size);
+  if (CallHandler(arena->report)) return true;
+  WriteToSink(arena->report.text, arena->report.text_size);
+  return false;
+}
+
+void HandleRace(const RaceReport& raw) {
+  const int saved_errno = errno;
+  if (!MakeAndDeliver(raw)) {
     __atomic_fetch_add(&g_num_unhandled, 1, __ATOMIC_RELAXED);
+    const Options& options = core::CurrentOptions();
+    if (options.halt_on_error) EndProgram(options.exit_code);
   }
-  Unlock();
-  const Options& options = core::CurrentOptions();
-  if (!is_handled && options.halt_on_error) EndProgram(options.exit_code);
+  errno = saved_errno;
 }
 
 }  // namespace
@@ -139,24 +127,28 @@ void FillHooks(core::Hooks* hooks) {
 
 void SetHandler(ReportHandler handler, void* context) {
   // Not while a report is made: the old context may be gone right afterwards.
-  const bool locked = Lock(kPatienceNs);
-  g_handler_context = context;
-  __atomic_store_n(&g_handler, handler, __ATOMIC_RELEASE);
-  if (locked) Unlock();
+  const ReportLock lock(kReportPatienceNs);
+  const uint32_t next = 1 - __atomic_load_n(&g_handler_index, __ATOMIC_RELAXED);
+  g_handlers[next] = Handler{handler, context};
+  __atomic_store_n(&g_handler_index, next, __ATOMIC_RELEASE);
+}
+
+ReportHandler GetHandler(void** context) {
+  const ReportLock lock(kReportPatienceNs);
+  const uint32_t index = __atomic_load_n(&g_handler_index, __ATOMIC_RELAXED);
+  *context = g_handlers[index].context;
+  return g_handlers[index].function;
 }
 
 uint64_t NumUnhandled() {
   return __atomic_load_n(&g_num_unhandled, __ATOMIC_RELAXED);
 }
 
-void AwaitReportUnderWay() {
-  if (Lock(kExitPatienceNs)) Unlock();
-}
+void AwaitReportUnderWay() { const ReportLock lock(kExitPatienceNs); }
 
 void ResetAfterFork() {
-  Unlock();
+  ResetReportLock();
   __atomic_store_n(&g_num_unhandled, 0, __ATOMIC_RELAXED);
-  ResetSinkAfterFork();
 }
 
 }  // namespace report

@@ -21,8 +21,10 @@ namespace report {
 void FillHooks(core::Hooks* hooks);
 
 void SetHandler(ReportHandler handler, void* context);
+ReportHandler GetHandler(void** context);
 
-// Reports of this process that no handler took over.
+// Reports of this process that no handler took over, those included that could
+// not be made.
 uint64_t NumUnhandled();
 
 // Waits, at most a second, for a report that is being made.

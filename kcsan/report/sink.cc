@@ -7,7 +7,9 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,11 +23,14 @@ namespace report {
 namespace {
 
 enum : size_t { kMaxPath = 1024 };
-// How long a reader that does not read may hold the program up.
-enum : int { kFullPipePatienceMs = 1000 };
+// How long a reader that does not read, or reads slowly, may hold the program
+// up: for one step, and for the whole text.
+enum : int { kStepPatienceMs = 1000 };
+constexpr uint64_t kPatienceNs = uint64_t{2} * 1000 * 1000 * 1000;
 
 char g_log_path[kMaxPath];
-int g_log_fd = -1;
+// The complaint about a path that cannot be opened was made.
+bool g_complained;
 
 // Takes a SIGPIPE that our own write raised, so that it does not end the
 // program. Signals are blocked on this thread while a report is made.
@@ -45,23 +50,32 @@ bool WaitUntilWritable(int fd) {
   pollfd poll_fd = {fd, POLLOUT, 0};
   int ready = 0;
   do {
-    ready = poll(&poll_fd, 1, kFullPipePatienceMs);
+    ready = poll(&poll_fd, 1, kStepPatienceMs);
   } while (ready < 0 && errno == EINTR);
   return ready > 0;
 }
 
-// In pieces that a pipe takes whole once it says that it is writable, so that
-// no write blocks, whoever does not read at the other end.
+bool IsRegularFile(int fd) {
+  struct stat status;
+  return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// To a file at once, so that nobody else's text gets in between. To all else in
+// pieces that a pipe takes whole once it says that it is writable, so that no
+// write blocks, whoever does not read at the other end.
 bool WriteAll(int fd, const char* text, size_t size) {
+  const size_t most = IsRegularFile(fd) ? SIZE_MAX : PIPE_BUF;
+  const uint64_t begin_ns = platform::NowNs();
   while (size > 0) {
     if (!WaitUntilWritable(fd)) return false;
-    const ssize_t written = write(fd, text, size < PIPE_BUF ? size : PIPE_BUF);
+    const ssize_t written = write(fd, text, size < most ? size : most);
     if (written >= 0) {
       text += written;
       size -= static_cast<size_t>(written);
     } else if (errno != EINTR && errno != EAGAIN) {
       return false;
     }
+    if (size > 0 && platform::NowNs() - begin_ns > kPatienceNs) return false;
   }
   return true;
 }
@@ -70,6 +84,7 @@ void Write(int fd, const char* text, size_t size) {
   const int saved_errno = errno;
   const core::SignalMask mask = platform::BlockSignals();
   const bool was_pending = IsSigpipePending();
+  errno = 0;
   if (!WriteAll(fd, text, size)) {
     core::Count(Counter::sink_errors);
     if (errno == EPIPE && !was_pending) TakePendingSigpipe();
@@ -78,55 +93,77 @@ void Write(int fd, const char* text, size_t size) {
   errno = saved_errno;
 }
 
-int SinkFd() {
-  if (g_log_fd >= 0) return g_log_fd;
-  if (g_log_path[0] == '\0' || strcmp(g_log_path, "stderr") == 0) {
-    g_log_fd = STDERR_FILENO;
-  } else if (strcmp(g_log_path, "stdout") == 0) {
-    g_log_fd = STDOUT_FILENO;
-  } else {
-    char path[kMaxPath + 16];
-    absl::SNPrintF(path, sizeof(path), "%s.%d", g_log_path, getpid());
-    g_log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (g_log_fd < 0) {
-      char message[kMaxPath + 128];
-      const int error = errno;
-      absl::SNPrintF(message, sizeof(message),
-                     "kcsan: log_path: cannot open %s (error %d); reports go "
-                     "to standard error\n",
-                     path, error);
-      WriteToStderr(message, strlen(message));
-      core::Count(Counter::sink_errors);
-      g_log_fd = STDERR_FILENO;
-    }
-  }
-  return g_log_fd;
+void ComplainOnce(const char* path, int error) {
+  if (g_complained) return;
+  g_complained = true;
+  char message[kMaxPath + 128];
+  absl::SNPrintF(message, sizeof(message),
+                 "kcsan: log_path: cannot open %s (error %d); reports go to "
+                 "standard error\n",
+                 path, error);
+  WriteToStderr(message, strlen(message));
+  core::Count(Counter::sink_errors);
+}
+
+// Opened for each report and closed again. A descriptor that is kept may be
+// closed by the program (daemons close all), and its number then be a file of
+// the program's. O_NONBLOCK: a pipe without a reader is an error, not a wait.
+int OpenLog() {
+  char path[kMaxPath + 16];
+  absl::SNPrintF(path, sizeof(path), "%s.%d", g_log_path, getpid());
+  const int fd = open(
+      path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+      0644);
+  if (fd < 0) ComplainOnce(path, errno);
+  return fd;
+}
+
+bool IsPath(const char* path) {
+  return path[0] != '\0' && strcmp(path, "stderr") != 0 &&
+         strcmp(path, "stdout") != 0;
 }
 
 }  // namespace
 
 bool SetLogPath(const char* path, size_t size) {
+  char full[kMaxPath];
   if (size >= kMaxPath) return false;
-  memcpy(g_log_path, path, size);
-  g_log_path[size] = '\0';
-  if (g_log_fd > STDERR_FILENO) close(g_log_fd);
-  g_log_fd = -1;
+  memcpy(full, path, size);
+  full[size] = '\0';
+  // The program may change its directory before the first report.
+  if (IsPath(full) && full[0] != '/') {
+    const int saved_errno = errno;
+    char directory[kMaxPath];
+    const bool found = getcwd(directory, sizeof(directory)) != nullptr;
+    errno = saved_errno;
+    if (found) {
+      const size_t length = strlen(directory);
+      if (length + 1 + size >= kMaxPath) return false;
+      memmove(full + length + 1, full, size + 1);
+      memcpy(full, directory, length);
+      full[length] = '/';
+    }
+  }
+  memcpy(g_log_path, full, strlen(full) + 1);
+  g_complained = false;
   return true;
 }
 
 void WriteToSink(const char* text, size_t size) {
+  if (!IsPath(g_log_path)) {
+    const bool to_stdout = strcmp(g_log_path, "stdout") == 0;
+    Write(to_stdout ? STDOUT_FILENO : STDERR_FILENO, text, size);
+    return;
+  }
   const int saved_errno = errno;
-  Write(SinkFd(), text, size);
+  const int fd = OpenLog();
+  Write(fd >= 0 ? fd : STDERR_FILENO, text, size);
+  if (fd >= 0) close(fd);
   errno = saved_errno;
 }
 
 void WriteToStderr(const char* text, size_t size) {
   Write(STDERR_FILENO, text, size);
-}
-
-void ResetSinkAfterFork() {
-  if (g_log_fd > STDERR_FILENO) close(g_log_fd);
-  g_log_fd = -1;
 }
 
 }  // namespace report

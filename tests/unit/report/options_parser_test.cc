@@ -29,7 +29,7 @@ void Collect(const char* line, void* context) {
 Parsed Parse(const std::string& text) {
   Parsed parsed;
   int count =
-      ParseOptions(text.c_str(), "TEST", &parsed.options, &Collect, &parsed);
+      ParseOptions(text, "TEST", &parsed.options, &Collect, &parsed);
   count += CheckOptions("TEST", &parsed.options, &Collect, &parsed);
   CHECK(count == static_cast<int>(parsed.mistakes.size()));
   return parsed;

@@ -88,6 +88,56 @@ TEST_CASE("a path that cannot be opened falls back to standard error, once") {
   SetPath("");
 }
 
+TEST_CASE("a number that the program uses now is not written to") {
+  const std::string path = TempDir() + "/race_fd.log";
+  SetPath(path);
+  WriteToSink("one\n", 4);
+  // A daemon closes everything, and its next file gets the lowest number.
+  for (int fd = 3; fd < 32; ++fd) close(fd);
+  const std::string own = TempDir() + "/own_file";
+  const int fd = open(own.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0644);
+  REQUIRE(fd >= 0);
+  WriteToSink("two\n", 4);
+  close(fd);
+  CHECK(ReadFile(own) == "");
+  CHECK(ReadFile(path + "." + std::to_string(getpid())) == "one\ntwo\n");
+  SetPath("");
+}
+
+TEST_CASE("a relative path counts from where it was given") {
+  REQUIRE(chdir(TempDir().c_str()) == 0);
+  SetPath("race_relative.log");
+  REQUIRE(chdir("/") == 0);
+  WriteToSink("here\n", 5);
+  CHECK(ReadFile(TempDir() + "/race_relative.log." +
+                 std::to_string(getpid())) == "here\n");
+  SetPath("");
+}
+
+TEST_CASE("a named pipe without a reader is no place for a report") {
+  const std::string path = TempDir() + "/race_pipe";
+  const std::string fifo = path + "." + std::to_string(getpid());
+  unlink(fifo.c_str());
+  REQUIRE(mkfifo(fifo.c_str(), 0644) == 0);
+  const uint64_t errors = Errors();
+  int fds[2];
+  REQUIRE(pipe(fds) == 0);
+  {
+    const Stderr to_pipe(fds[1]);
+    SetPath(path);
+    WriteToSink("report\n", 7);
+  }
+  close(fds[1]);
+  char text[1024] = "";
+  const ssize_t size = read(fds[0], text, sizeof(text) - 1);
+  close(fds[0]);
+  REQUIRE(size > 0);
+  CHECK(std::string(text, static_cast<size_t>(size)).find("\nreport\n") !=
+        std::string::npos);
+  CHECK(Errors() == errors + 1);
+  SetPath("");
+}
+
 TEST_CASE("a path that is too long is refused") {
   const std::string path(1024, 'x');
   CHECK_FALSE(SetLogPath(path.data(), path.size()));
