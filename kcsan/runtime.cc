@@ -65,8 +65,12 @@ void PrintOptions(const Options& options) {
   if (options.name != defaults.name) text.Append(" %s=%d", #name, options.name);
 #define KCSAN_UINT(name, ...) \
   if (options.name != defaults.name) text.Append(" %s=%d", #name, options.name);
-#define KCSAN_CHOICE(name, ...) \
-  if (options.name != defaults.name) text.Append(" %s=%d", #name, options.name);
+#define KCSAN_CHOICE(name, default_value, choices, sentence)               \
+  if (options.name != defaults.name) {                                     \
+    const std::string_view word = report::ChoiceAt(choices, options.name); \
+    text.Append(" %s=", #name);                                            \
+    text.Append("%.*s", static_cast<int>(word.size()), word.data());       \
+  }
 #include "kcsan/core/options.inc"
 #undef KCSAN_BOOL
 #undef KCSAN_UINT

@@ -24,13 +24,15 @@ bool NextPair(absl::string_view* rest, Pair* pair) {
   }
   pair->name = rest->substr(0, end);
   pair->value = absl::string_view();
+  pair->is_closed = true;
   if (end < rest->size() && (*rest)[end] == '=') {
     rest->remove_prefix(end + 1);
     const char quote = rest->empty() ? '\0' : (*rest)[0];
     if (quote == '"' || quote == '\'') {
       rest->remove_prefix(1);
       end = rest->find(quote);
-      if (end == absl::string_view::npos) end = rest->size();
+      pair->is_closed = end != absl::string_view::npos;
+      if (!pair->is_closed) end = rest->size();
       pair->value = rest->substr(0, end);
       rest->remove_prefix(end < rest->size() ? end + 1 : end);
       return true;

@@ -13,6 +13,7 @@ namespace report {
 struct Pair {
   absl::string_view name;
   absl::string_view value;  // empty also where there is no "="
+  bool is_closed;           // false: its quote was not
 };
 
 // Takes the next pair off `rest`; false at the end. Pairs stand between colons,

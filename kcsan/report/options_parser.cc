@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "absl/strings/numbers.h"
@@ -36,6 +37,11 @@ void Mistake(Parse* parse, const absl::FormatSpec<Args...>& format,
   Text text(line, sizeof(line));
   text.Append("kcsan: %s: ", parse->origin);
   text.Append(format, args...);
+  // One line, whatever was in the value, and nothing that a terminal obeys.
+  for (char* c = line; *c != '\0'; ++c) {
+    const unsigned char byte = static_cast<unsigned char>(*c);
+    if (byte < ' ' || byte == 127) *c = '?';
+  }
   parse->on_mistake(line, parse->context);
   ++parse->mistakes;
 }
@@ -74,26 +80,24 @@ void SetUint(Parse* parse, const Pair& pair, uint64_t min, uint64_t max,
   }
 }
 
-// The n-th of "a|b|c".
-absl::string_view ChoiceAt(absl::string_view choices, uint32_t index) {
-  for (; index > 0; --index) {
-    choices.remove_prefix(choices.find('|') + 1);
-  }
-  return choices.substr(0, choices.find('|'));
+// As Abseil has it, whose string_view may be one of its own.
+absl::string_view Choice(const char* choices, uint32_t index) {
+  const std::string_view word = ChoiceAt(choices, index);
+  return absl::string_view(word.data(), word.size());
 }
 
-void SetChoice(Parse* parse, const Pair& pair, absl::string_view choices,
+void SetChoice(Parse* parse, const Pair& pair, const char* choices,
                uint32_t* option) {
   uint32_t count = 1;
-  for (char c : choices) count += c == '|' ? 1 : 0;
+  for (const char* c = choices; *c != '\0'; ++c) count += *c == '|' ? 1 : 0;
   for (uint32_t i = 0; i < count; ++i) {
-    if (ChoiceAt(choices, i) == pair.value) {
+    if (pair.value == Choice(choices, i)) {
       *option = i;
       return;
     }
   }
   Mistake(parse, "%s=%s: not one of %s; using %s", pair.name, pair.value,
-          choices, ChoiceAt(choices, *option));
+          choices, Choice(choices, *option));
 }
 
 bool ApplyPreset(absl::string_view name, Options* options) {
@@ -140,6 +144,10 @@ constexpr const char* kNames[] = {
 };
 
 void UnknownName(Parse* parse, absl::string_view name) {
+  if (name.empty()) {
+    Mistake(parse, "a value without a name; ignored");
+    return;
+  }
   const char* nearest = nullptr;
   int least = 4;
   for (const char* known : kNames) {
@@ -159,32 +167,38 @@ void UnknownName(Parse* parse, absl::string_view name) {
 
 void ParseText(Parse* parse, absl::string_view text);
 
+// Reads at most `capacity` bytes of a regular file; the reason if it cannot.
+const char* ReadWhole(const char* path, char* content, size_t capacity,
+                      size_t* size) {
+  // O_NONBLOCK: a named pipe must not hold up the start of the program.
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd < 0) {
+    return errno == ENOENT   ? "no such file"
+           : errno == EACCES ? "permission denied"
+                             : "it cannot be opened";
+  }
+  struct stat status;
+  const bool is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  ssize_t got = 0;
+  *size = 0;
+  while (is_file && *size < capacity &&
+         (got = read(fd, content + *size, capacity - *size)) > 0) {
+    *size += static_cast<size_t>(got);
+  }
+  close(fd);
+  if (!is_file) return "not a regular file";
+  if (got < 0) return "an error while reading";
+  return *size == capacity ? "longer than 16383 bytes" : nullptr;
+}
+
 void ReadFile(Parse* parse, absl::string_view path) {
   char name[1024];
   Text(name, sizeof(name)).Append("%s", path);
-  const int fd = open(name, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    Mistake(parse, "options_file=%s: cannot be read (%s); ignored", path,
-            errno == ENOENT   ? "no such file"
-            : errno == EACCES ? "permission denied"
-                              : "error");
-    return;
-  }
   char content[kMaxFile];
   size_t size = 0;
-  ssize_t got = 0;
-  while (size < sizeof(content) &&
-         (got = read(fd, content + size, sizeof(content) - size)) > 0) {
-    size += static_cast<size_t>(got);
-  }
-  close(fd);
-  if (got < 0) {
-    Mistake(parse, "options_file=%s: cannot be read; ignored", path);
-    return;
-  }
-  if (size == sizeof(content)) {
-    Mistake(parse, "options_file=%s: longer than %d bytes; ignored", path,
-            kMaxFile);
+  if (const char* reason = ReadWhole(name, content, sizeof(content), &size)) {
+    Mistake(parse, "options_file=%s: cannot be read (%s); ignored", path,
+            reason);
     return;
   }
   // A comment runs from # to the end of its line.
@@ -227,7 +241,9 @@ void SetOption(Parse* parse, const Pair& pair) {
       ReadFile(parse, pair.value);
     }
   } else if (pair.name == "help") {
-    DescribeOptions(&WriteToStderr);
+    bool help = false;
+    SetBool(parse, pair, &help);
+    if (help) DescribeOptions(&WriteToStderr);
   } else {
     UnknownName(parse, pair.name);
   }
@@ -236,6 +252,10 @@ void SetOption(Parse* parse, const Pair& pair) {
 void ParseText(Parse* parse, absl::string_view text) {
   Pair pair;
   for (absl::string_view rest = text; NextPair(&rest, &pair);) {
+    if (!pair.is_closed) {
+      Mistake(parse, "%s=%s: the quote is not closed; taken to the end",
+              pair.name, pair.value);
+    }
     if (pair.name == "preset" && !ApplyPreset(pair.value, parse->options)) {
       Mistake(parse, "preset=%s: not one of strict|kernel|permissive; ignored",
               pair.value);
@@ -247,6 +267,13 @@ void ParseText(Parse* parse, absl::string_view text) {
 }
 
 }  // namespace
+
+std::string_view ChoiceAt(std::string_view choices, uint32_t index) {
+  for (; index > 0; --index) {
+    choices.remove_prefix(choices.find('|') + 1);
+  }
+  return choices.substr(0, choices.find('|'));
+}
 
 int ParseOptions(std::string_view text, const char* origin, Options* options,
                  OnMistake on_mistake, void* context) {

@@ -7,6 +7,7 @@
 #define KCSAN_REPORT_OPTIONS_PARSER_H_
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <string_view>
 
@@ -27,6 +28,9 @@ int ParseOptions(std::string_view text, const char* origin, Options* options,
 // Undoes combinations that make no sense, and tells. Returns their number.
 int CheckOptions(const char* origin, Options* options, OnMistake on_mistake,
                  void* context);
+
+// The n-th word of "a|b|c".
+std::string_view ChoiceAt(std::string_view choices, uint32_t index);
 
 // Every option with its value, range and meaning, one paragraph each.
 void DescribeOptions(void (*write)(const char* text, size_t size));

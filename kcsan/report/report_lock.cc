@@ -2,8 +2,6 @@
 
 #include "kcsan/report/report_lock.h"
 
-#include <pthread.h>
-
 #include "kcsan/core/context.h"
 #include "kcsan/platform/platform.h"
 
@@ -54,15 +52,12 @@ bool Lock(uint64_t patience_ns) {
 }  // namespace
 
 ReportLock::ReportLock(uint64_t patience_ns)
-    : mask_(platform::BlockSignals()), cancel_state_(PTHREAD_CANCEL_ENABLE) {
-  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state_);
-  is_held_ = !IsOwner() && Lock(patience_ns);
-}
+    : mask_(platform::BlockSignals()),
+      is_held_(!IsOwner() && Lock(patience_ns)) {}
 
 ReportLock::~ReportLock() {
   // Not in a child that a handler has forked: there it was reset.
   if (is_held_ && IsOwner()) Unlock();
-  pthread_setcancelstate(cancel_state_, nullptr);
   platform::RestoreSignals(mask_);
 }
 

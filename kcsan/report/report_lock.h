@@ -31,8 +31,7 @@ class ReportLock {
 
  private:
   const core::SignalMask mask_;
-  int cancel_state_;
-  bool is_held_;
+  const bool is_held_;
 };
 
 // In a forked child: whoever held it is not there.

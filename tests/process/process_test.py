@@ -173,8 +173,8 @@ class Options(unittest.TestCase):
             self.assertTrue(line.startswith("kcsan: KCSAN_OPTIONS: "), line)
 
     def test_the_environment_goes_over_the_programs_own(self):
-        done = run("clean", "verbose=1:overhead=7")
-        self.assertIn("kcsan: running overhead=7 report_once_in_ms=0 verbose=1",
+        done = run("clean", "verbose=1:overhead=7:stall=spin")
+        self.assertIn("kcsan: running overhead=7 stall=spin report_once_in_ms=0 verbose=1",
                       done.stderr)
         self.assertIn("kcsan: setup_watchpoints: ", done.stderr)
 

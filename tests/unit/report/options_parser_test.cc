@@ -5,6 +5,9 @@
 
 #include "kcsan/report/options_parser.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -28,8 +31,7 @@ void Collect(const char* line, void* context) {
 
 Parsed Parse(const std::string& text) {
   Parsed parsed;
-  int count =
-      ParseOptions(text, "TEST", &parsed.options, &Collect, &parsed);
+  int count = ParseOptions(text, "TEST", &parsed.options, &Collect, &parsed);
   count += CheckOptions("TEST", &parsed.options, &Collect, &parsed);
   CHECK(count == static_cast<int>(parsed.mistakes.size()));
   return parsed;
@@ -104,6 +106,19 @@ TEST_CASE("each mistake is named, and the default stays") {
       {"utterly_different=3",
        "kcsan: TEST: utterly_different: no such option (help=1 lists them); "
        "ignored"},
+      {"options_file=/dev",
+       "kcsan: TEST: options_file=/dev: cannot be read (not a regular file); "
+       "ignored"},
+      {"options_file=/dev/zero",
+       "kcsan: TEST: options_file=/dev/zero: cannot be read (not a regular "
+       "file); ignored"},
+      {"help=perhaps", "kcsan: TEST: help=perhaps: not 0 or 1; using 0"},
+      {"=5", "kcsan: TEST: a value without a name; ignored"},
+      {"preset='strict",
+       "kcsan: TEST: preset=strict: the quote is not closed; taken to the end"},
+      {"udelay='1\n\x1b[2J'",
+       "kcsan: TEST: udelay=1??[2J: not a number (0 to 1000000 microseconds); "
+       "using 80"},
       {"options_file=/nonexistent/file",
        "kcsan: TEST: options_file=/nonexistent/file: cannot be read (no such "
        "file); ignored"},
@@ -162,6 +177,18 @@ TEST_CASE("options from a file, with comments") {
   CHECK(parsed.mistakes[0].find(path + ": nonsense: no such option") !=
         std::string::npos);
   CHECK(parsed.mistakes[1].find("not in an options file") != std::string::npos);
+}
+
+TEST_CASE("a named pipe that nobody writes to does not hold the start up") {
+  const char* const dir = std::getenv("TEST_TMPDIR");
+  const std::string path =
+      std::string(dir != nullptr ? dir : "/tmp") + "/options_pipe";
+  unlink(path.c_str());
+  REQUIRE(mkfifo(path.c_str(), 0644) == 0);
+  const Parsed parsed = Parse("options_file=" + path);
+  REQUIRE(parsed.mistakes.size() == 1);
+  CHECK(parsed.mistakes[0].find("(not a regular file)") != std::string::npos);
+  unlink(path.c_str());
 }
 
 TEST_CASE("garbage of any kind only makes lines") {
