@@ -66,9 +66,12 @@ KCSAN_INLINE void UnlinkScope(kcsan_scoped_access* scope) {
 }
 
 // An occasion to look at the open scopes, this one among them: as any plain
-// access would be.
+// access would be, and by the same fast path.
 KCSAN_INLINE void CheckScope(const kcsan_scoped_access& scope, uintptr_t pc) {
-  --kcsan_rt_thread.skip;
+  const int out_of_skips = kcsan_rt_count_down();
+  if (KCSAN_LIKELY(!out_of_skips) && KCSAN_LIKELY(!kcsan_rt_anything_up())) {
+    return;
+  }
   RunCheck(Check{{scope.ptr, scope.size, scope.type, scope.site,
                   reinterpret_cast<uintptr_t>(scope.ip)},
                  scope.mask,
