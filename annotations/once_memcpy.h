@@ -118,10 +118,12 @@ struct PieceCopier {
     left -= kSize;
   }
 
-  // Where `shared` is an odd multiple of kSize, and there is so much to copy.
-  template <size_t kSize>
+  // Where `shared` may be, and is, an odd multiple of kSize, and there is so
+  // much to copy.
+  template <size_t kSize, size_t kAlign>
   KCSAN_INTERNAL_INLINE void CopyIfOdd() {
-    if ((reinterpret_cast<uintptr_t>(shared) & kSize) != 0 && left >= kSize) {
+    if (kAlign <= kSize && (reinterpret_cast<uintptr_t>(shared) & kSize) != 0 &&
+        left >= kSize) {
       Copy<kSize>();
     }
   }
@@ -133,10 +135,13 @@ struct PieceCopier {
 
   // Small pieces until 8 is the alignment, then 8 at a time, then small pieces
   // again: a piece never ends inside an aligned object that is all there.
+  // With kAlign, what is known of `shared`, and a constant size, the compiler
+  // is left with straight code.
+  template <size_t kAlign>
   KCSAN_INTERNAL_INLINE void CopyAll() {
-    CopyIfOdd<1>();
-    CopyIfOdd<2>();
-    CopyIfOdd<4>();
+    CopyIfOdd<1, kAlign>();
+    CopyIfOdd<2, kAlign>();
+    CopyIfOdd<4, kAlign>();
     while (left >= 8) Copy<8>();
     CopyIfLeft<4>();
     CopyIfLeft<2>();
@@ -144,8 +149,8 @@ struct PieceCopier {
   }
 };
 
-// What the type of the shared pointer says of its alignment: with that and a
-// constant size, the compiler is left with straight code.
+// What the type of the shared pointer says of its alignment. Of void nothing,
+// as of a type that is not complete here.
 template <typename S, typename = void>
 struct AlignmentOf : std::integral_constant<size_t, 1> {};
 template <typename S>
@@ -157,12 +162,11 @@ KCSAN_INTERNAL_INLINE void OnceMemcpy(void* dst, const volatile S* src,
                                       size_t n, const char* site) {
   if (n == 0) return;
   TellUnlessInstrumented(src, n, KCSAN_ACCESS_ATOMIC, site);
+  const volatile void* const shared = src;
   PieceCopier<CopyFromShared>{
       static_cast<unsigned char*>(dst),
-      static_cast<const volatile unsigned char*>(__builtin_assume_aligned(
-          const_cast<const S*>(src), AlignmentOf<S>::value)),
-      n}
-      .CopyAll();
+      static_cast<const volatile unsigned char*>(shared), n}
+      .template CopyAll<AlignmentOf<S>::value>();
 }
 
 template <typename S>
@@ -171,12 +175,10 @@ KCSAN_INTERNAL_INLINE void OnceMemcpyTo(volatile S* dst, const void* src,
   if (n == 0) return;
   TellUnlessInstrumented(dst, n, KCSAN_ACCESS_ATOMIC | KCSAN_ACCESS_WRITE,
                          site);
-  PieceCopier<CopyToShared>{
-      static_cast<const unsigned char*>(src),
-      static_cast<volatile unsigned char*>(
-          __builtin_assume_aligned(const_cast<S*>(dst), AlignmentOf<S>::value)),
-      n}
-      .CopyAll();
+  volatile void* const shared = dst;
+  PieceCopier<CopyToShared>{static_cast<const unsigned char*>(src),
+                            static_cast<volatile unsigned char*>(shared), n}
+      .template CopyAll<AlignmentOf<S>::value>();
 }
 
 }  // namespace annotation_internal

@@ -14,6 +14,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "annotations"))
 import compilers  # noqa: E402
 
+# checks.h is C as well, and casts like it where the runtime is there.
+OLD_STYLE = {"off": ["-Wold-style-cast"], "tsan": ["-Wold-style-cast"]}
+
 PUBLIC = ["kcsan/kcsan.h", "kcsan/checks.h", "kcsan/config.h"]
 
 
@@ -36,7 +39,7 @@ class HeadersTest(unittest.TestCase):
     def test_alone_in_every_mode(self):
         for mode, flags in compilers.MODES.items():
             with self.subTest(mode=mode):
-                self.each(flags)
+                self.each(flags + OLD_STYLE.get(mode, []))
 
     def test_twice(self):
         self.each([], "#include \"%s\"\n#include \"%s\"\n")
@@ -50,7 +53,6 @@ class HeadersTest(unittest.TestCase):
                       names=["kcsan/kcsan.h"])
 
     def test_without_short_names(self):
-        # Whoever defines them all keeps them.
         names = ["READ_ONCE", "WRITE_ONCE", "READ_ONCE_NOCHECK", "data_race",
                  "__no_kcsan", "smp_mb", "smp_rmb", "smp_wmb",
                  "smp_store_release", "smp_load_acquire", "smp_store_mb",
@@ -66,8 +68,7 @@ class HeadersTest(unittest.TestCase):
         for name in names:
             text += "#ifdef %s\n#error %s\n#endif\n" % (name, name)
             twin = "KCSAN_" + name.strip("_").upper()
-            text += "#ifndef %s\n#error no %s\n#endif\n" % (
-                twin.replace("KCSAN_NO_KCSAN", "KCSAN_NO_KCSAN"), twin)
+            text += "#ifndef %s\n#error no %s\n#endif\n" % (twin, twin)
         # And with them, there they are.
         short = "#include \"kcsan/kcsan.h\"\n"
         for name in names:
@@ -100,7 +101,7 @@ class HeadersTest(unittest.TestCase):
               kcsan_set_access_mask(1);
               return counter;
             }
-            """
+            """.rstrip() + "\n"
         flags = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wundef",
                  "-Wstrict-prototypes", "-Werror"]
         for compiler in self.installed:
