@@ -96,7 +96,9 @@ void FormatStack(const ReportAccess& access, Text* text) {
 // What the kernel's reports do not have, in lines of their own.
 void FormatSource(const ReportAccess& access, Text* text) {
   if (access.record->thread_name[0] != '\0') {
-    text->Append("  by thread \"%s\"\n", access.record->thread_name);
+    text->Append("  by thread \"");
+    text->AppendName(access.record->thread_name);
+    text->Append("\"\n");
   }
   if (access.expression == nullptr || access.expression[0] == '\0') return;
   text->Append("  at %s", access.expression);
@@ -129,8 +131,9 @@ void FormatValue(const RaceReport& raw, Text* text) {
 
 void FormatFooter(const Report& report, const HostInfo& host, Text* text) {
   text->Append("Reported by Kernel Concurrency Sanitizer on:\n");
-  text->Append("CPU: %d PID: %d Comm: %s Kernel: %s\n", report.raw->watcher.cpu,
-               host.pid, host.command, host.kernel);
+  text->Append("CPU: %d PID: %d Comm: ", report.raw->watcher.cpu, host.pid);
+  text->AppendName(host.command);
+  text->Append(" Kernel: %s\n", host.kernel);
   text->Append("Hardware name: %s\n", host.hardware);
 }
 

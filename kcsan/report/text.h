@@ -38,6 +38,15 @@ class Text {
     }
   }
 
+  // A name that anybody may have chosen: control characters and quotes, which
+  // would end the line or the name, become '?'.
+  void AppendName(const char* name) {
+    for (const char* c = name; *c != '\0'; ++c) {
+      const unsigned char byte = static_cast<unsigned char>(*c);
+      Append("%c", byte < ' ' || byte == 127 || byte == '"' ? '?' : *c);
+    }
+  }
+
   void ReleaseReserve() { reserve_ = 0; }
   bool is_cut() const { return is_cut_; }
   size_t size() const { return size_; }

@@ -174,8 +174,8 @@ class Options(unittest.TestCase):
 
     def test_the_environment_goes_over_the_programs_own(self):
         done = run("clean", "verbose=1:overhead=7:stall=spin")
-        self.assertIn("kcsan: running overhead=7 stall=spin report_once_in_ms=0 verbose=1",
-                      done.stderr)
+        self.assertIn("kcsan: running overhead=7 stall=spin "
+                      "report_once_in_ms=0 verbose=1", done.stderr)
         self.assertIn("kcsan: setup_watchpoints: ", done.stderr)
 
     def test_enabled_0_finds_nothing(self):

@@ -5,6 +5,7 @@
 
 #include "kcsan/report/format.h"
 
+#include <cstring>
 #include <string>
 
 #include "doctest/doctest.h"
@@ -234,6 +235,12 @@ TEST_CASE("an annotation without a place, and none at all") {
   CHECK(Contains(sample.Format(), "  at checked<long>\n"));
   sample.report.watcher.expression = "";
   CHECK_FALSE(Contains(sample.Format(), "  at "));
+}
+
+TEST_CASE("a thread's name cannot end its line, nor itself") {
+  SampleReport sample;
+  std::strcpy(sample.raw.watcher.thread_name, "a\n\"b\x1b");
+  CHECK(Contains(sample.Format(), "  by thread \"a??b?\"\n"));
 }
 
 TEST_CASE("a report that is too long is cut, and still closed") {
