@@ -86,6 +86,16 @@ class GoldenTextTest(unittest.TestCase):
         self.assertEqual(len(reports), 1)
         self.assertEqual(others, ["noise"])
 
+    def test_one_side_of_a_race(self):
+        whole, = self.reports(report())
+        half, = self.reports(
+            RULER + "\nBUG: KCSAN: data-race in Reader+0x1d/0x30\n\n"
+            "race at unknown origin, with " + READER + "\n\n" + RULER)
+        self.assertTrue(golden_text.is_one_side_of(half, whole))
+        self.assertFalse(golden_text.is_one_side_of(whole, whole))
+        other, = self.reports(report().replace("Reader", "Other"))
+        self.assertFalse(golden_text.is_one_side_of(half, other))
+
     def test_text_and_back(self):
         reports = self.reports(report())
         text = "$ demo\n" + golden_text.report_text(reports[0])
@@ -154,7 +164,7 @@ class GoldenRunnerTest(unittest.TestCase):
         self.assertEqual(self.run_runner("--exit=66"), 0, self.output)
         self.assertEqual(self.num_runs(), 2)
         self.write_program(("ok\n", "", 0))
-        self.assertEqual(self.run_runner("--exit=66"), 1)
+        self.assertEqual(self.run_runner("--exit=66", "--attempts=3"), 1)
         self.assertIn("1 of 1 reports did not come", self.output)
         self.assertEqual(self.num_runs(), 3)
 

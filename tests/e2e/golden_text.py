@@ -128,6 +128,20 @@ def same_report(left, right):
         and (left == _without_value(left) or right == _without_value(right)))
 
 
+def is_one_side_of(report, whole):
+    """Is `report` of unknown origin, and its side one of those of `whole`?
+
+    A thread may be put off the CPU after it was looked at and before it writes.
+    Who watches then sees the value change and nobody at it: the same race, of
+    which one side was seen."""
+    unknown = "race at unknown origin, with "
+    sides = [p for p in report if ACCESS.match(p[0])]
+    if len(sides) != 1 or not sides[0][0].startswith(unknown):
+        return False
+    side = [sides[0][0][len(unknown):]] + sides[0][1:]
+    return side in whole
+
+
 def report_text(report):
     ruler = "=" * 66
     body = "\n\n".join("\n".join(p) for p in report)
