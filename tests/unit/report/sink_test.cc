@@ -35,6 +35,13 @@ std::string ReadFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
+// The lowest descriptor that is free.
+int NextFd() {
+  const int fd = dup(0);
+  close(fd);
+  return fd;
+}
+
 void SetPath(const std::string& path) {
   REQUIRE(SetLogPath(path.data(), path.size()));
 }
@@ -55,8 +62,10 @@ class Stderr {
 TEST_CASE("a file gets the process id, and is appended to") {
   const std::string path = TempDir() + "/race.log";
   SetPath(path);
+  const int next_fd = NextFd();
   WriteToSink("one\n", 4);
   WriteToSink("two\n", 4);
+  CHECK(NextFd() == next_fd);
   const std::string file = path + "." + std::to_string(getpid());
   CHECK(ReadFile(file) == "one\ntwo\n");
   SetPath(path);
