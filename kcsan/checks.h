@@ -214,8 +214,7 @@ struct kcsan_scoped_access {
 //
 // ptr   any object pointer, also to const or volatile.
 // size  bytes. 0 is ignored. More than 8192, or an address below 4096, cannot
-// be
-//       watched (counted as `unencodable_accesses`), and only meets the
+//       be watched (counted as `unencodable_accesses`), and only meets the
 //       watchpoints of other threads. From 4097 a part of it is watched,
 //       another one each time.
 //

@@ -10,8 +10,8 @@
 // Compiled with KCSAN_ENABLED=1 (//:kcsan does so with --define=kcsan=on) it
 // takes the runtime to link. Without, it is the bare accesses and nothing more.
 //
-// Not included: kcsan/annotations/virtio_ring_layout.h, which brings a header of
-// the kernel's with it.
+// Not included: kcsan/annotations/virtio_ring_layout.h, which brings a header
+// of the kernel's with it.
 
 #ifndef KCSAN_KCSAN_H_
 #define KCSAN_KCSAN_H_
