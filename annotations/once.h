@@ -167,20 +167,28 @@ KCSAN_INTERNAL_INLINE void WriteOnce(
   }
 }
 
-// A sanitizer's pass skips whole functions only: then it has to be one.
-template <typename X, size_t kAlign>
 #if KCSAN_INTERNAL_SANITIZED()
-__attribute__((noinline, no_sanitize("address", "thread")))
-#else
-KCSAN_INTERNAL_INLINE
-#endif
-std::remove_cv_t<X>
+// A sanitizer's pass skips whole functions only, so it has to be one. And Clang
+// instruments atomics in any function, so it is a volatile access alone.
+template <typename X, size_t kAlign>
+__attribute__((noinline, no_sanitize("address", "thread"))) std::remove_cv_t<X>
 ReadOnceNoCheck(X*, char (*)[kAlign], const volatile void* ptr) {
   using T = std::remove_cv_t<X>;
   if constexpr (IsOnceType<T>()) {
-    return LoadOnce<T, kAlign>(ptr);
+    using W = Word<sizeof(T)>;
+    return __builtin_bit_cast(
+        T, typename W::Value{
+               *static_cast<const volatile typename W::UnderAligned*>(ptr)});
   }
 }
+#else
+template <typename X, size_t kAlign>
+KCSAN_INTERNAL_INLINE std::remove_cv_t<X> ReadOnceNoCheck(
+    X*, char (*)[kAlign], const volatile void* ptr) {
+  using T = std::remove_cv_t<X>;
+  if constexpr (IsOnceType<T>()) return LoadOnce<T, kAlign>(ptr);
+}
+#endif
 
 }  // namespace annotation_internal
 }  // namespace KCSAN_INTERNAL_MODE_TAG
