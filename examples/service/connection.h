@@ -59,7 +59,7 @@ class Connection {
   uint32_t id_ = 0;
   ConnectionPool* pool_ = nullptr;
   std::atomic<int> references_{0};
-  uint32_t flags_ = 0;  // every access is marked
+  uint32_t flags_ = 0;  // shared while open, so every access then is marked
   Session session_;
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kRequestsPerConnection = 8;
 constexpr int kNumKeys = 1000;
-// So that a service that was left idle does not fill the memory.
+// So that a long run does not fill the memory.
 constexpr size_t kMaxLatencies = 4 << 20;
 
 // One request in twenty has a value that is too long.

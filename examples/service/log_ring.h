@@ -10,6 +10,7 @@
 #ifndef EXAMPLES_SERVICE_LOG_RING_H_
 #define EXAMPLES_SERVICE_LOG_RING_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -59,7 +60,12 @@ class LogRing {
   }
 
   // How many records wait. For anybody, at any time; old when it is returned.
-  uint64_t Backlog() const { return READ_ONCE(head_) - READ_ONCE(tail_); }
+  uint64_t Backlog() const {
+    // Acquire: pairs with the release in Pop(). Whoever saw this tail sees the
+    // head that it came after, so the difference is never below zero.
+    const uint64_t tail = smp_load_acquire(&tail_);
+    return std::min(READ_ONCE(head_) - tail, kSize);
+  }
 
   // --bug=log_head: what someone wrote who wanted "just one line" in the log
   // and had no ring at hand.

@@ -141,12 +141,22 @@ void Server::RunLogger() {
   DrainLogs();
 }
 
+void Server::WatchBacklog() {
+  for (const auto& worker : workers_) {
+    const uint64_t backlog = worker->log.Backlog();
+    ASSERT_EXCLUSIVE_WRITER(max_backlog_);
+    // Pairs with max_backlog(). Our own variable: a plain read will do.
+    if (backlog > max_backlog_) WRITE_ONCE(max_backlog_, backlog);
+  }
+}
+
 void Server::RunMonitor() {
   pthread_setname_np(pthread_self(), "monitor");
   Limits limits;
   while (!stop_monitor_.WaitForNotificationWithTimeout(kMonitorPeriod)) {
     limits.version += 1;
     config_.Set(limits);
+    WatchBacklog();
     if (Connection* const connection =
             connections_.Find(connections_.last_id())) {
       connection->SetTraced(true);

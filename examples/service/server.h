@@ -51,6 +51,8 @@ class Server {
   ConnectionPool* connections() { return &connections_; }
   const Stats& stats() const { return stats_; }
   uint64_t num_logged() const { return READ_ONCE(num_logged_); }
+  // The most lines that were seen waiting in one ring.
+  uint64_t max_backlog() const { return READ_ONCE(max_backlog_); }
 
   // Returns at once; `request->done` is notified when it is served.
   void Submit(Request* request);
@@ -64,6 +66,7 @@ class Server {
   void RunWorker(Worker* worker);
   void RunLogger();
   void RunMonitor();
+  void WatchBacklog();
 
   // The next request, or null at the end.
   Request* Next();
@@ -86,7 +89,8 @@ class Server {
 
   absl::Notification stop_monitor_;
   absl::Notification stop_logger_;
-  uint64_t num_logged_ = 0;  // written by the logger, read by anybody
+  uint64_t num_logged_ = 0;   // written by the logger, read by anybody
+  uint64_t max_backlog_ = 0;  // written by the monitor, read by anybody
 
   std::vector<std::unique_ptr<Worker>> workers_;
   std::thread logger_;

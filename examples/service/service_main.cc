@@ -68,7 +68,8 @@ int main(int argc, char** argv) {
               absl::ToDoubleMicroseconds(load.Percentile(0.9)),
               absl::ToDoubleMicroseconds(load.Percentile(0.99)),
               absl::ToDoubleMicroseconds(load.Percentile(1)));
-  std::printf("about %zu lookups, %zu lines logged\n",
+  std::printf("about %zu lookups, %zu lines logged, at most %zu waiting\n",
               static_cast<size_t>(server.stats().ApproximateLookups()),
-              static_cast<size_t>(server.num_logged()));
+              static_cast<size_t>(server.num_logged()),
+              static_cast<size_t>(server.max_backlog()));
 }
