@@ -75,7 +75,8 @@ struct kcsan_rt_thread_fast {
   uint32_t attention;
   // Above zero: kcsan_disable_current() is in force.
   int32_t disable_count;
-  int32_t reserved;
+  // How many functions deep the thread is, as the compiler's hooks count.
+  uint32_t depth;
 };
 
 extern KCSAN_INTERNAL_TLS struct kcsan_rt_thread_fast kcsan_rt_thread;

@@ -8,8 +8,7 @@
 //   before the runtime starts   all zero; checks return at once
 //   first access of a thread    the slow path fills in the id and the seed
 //   thread exit                 nothing to undo: a watchpoint never outlives
-//   the
-//                               call that armed it
+//                               the call that armed it
 //   signal handler              shares the thread's state, and may run on top
 //                               of the slow path at any place where it holds
 //                               nothing. Elsewhere signals are blocked
@@ -59,6 +58,7 @@ struct ThreadContext {
   // Weak-memory modelling: the one access that may still be under way.
   // Meaningful while kAttentionReorder is set.
   Access reordered;
+  uint32_t reordered_depth;  // of the function that made it
 
   // The watchpoint of the stall under way, to be removed if a signal handler
   // leaves the stall by longjmp. See RecoverAbandonedStall().

@@ -9,6 +9,7 @@
 #include "kcsan/core/counters.h"
 #include "kcsan/core/definitions.h"
 #include "kcsan/core/hooks.h"
+#include "kcsan/core/quick_check.h"
 #include "kcsan/core/reorder.h"
 #include "kcsan/core/slow_path.h"
 
@@ -85,6 +86,7 @@ extern "C" {
 
 KCSAN_SLOW_PATH KCSAN_INTERNAL_CALL void kcsan_rt_check(
     const volatile void* ptr, size_t size, int type, const char* site) {
+  if (kcsan::core::IsUneventful(ptr, size, type)) return;
   kcsan::core::RunCheck(CurrentCheck(ptr, size, type, site,
                                      t_context.access_mask, KCSAN_CALLER_PC()));
 }

@@ -5,6 +5,7 @@
 #ifndef KCSAN_CORE_PROCESS_H_
 #define KCSAN_CORE_PROCESS_H_
 
+#include "kcsan/core/benign_memory.h"
 #include "kcsan/core/rate_limit.h"
 #include "kcsan/core/watchpoint_table.h"
 
@@ -13,6 +14,7 @@ namespace core {
 
 extern WatchpointTable g_table;
 extern RateLimiter g_rate_limiter;
+extern BenignMemory g_benign_memory;
 
 // The switch for the whole process. Off until the runtime has started.
 void SetEnabled(bool enabled);

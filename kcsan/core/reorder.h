@@ -12,6 +12,9 @@
 //   wmb                        x        x
 //   rmb                x                x
 //
+// It is also over when its function returns (compiler hooks only), so that a
+// report can say where it was delayed to.
+//
 // The acquire side is not modelled: nothing is made to happen earlier.
 
 #ifndef KCSAN_CORE_REORDER_H_
@@ -57,6 +60,7 @@ KCSAN_INLINE void RememberReordered(ThreadContext* context,
   ForgetReordered();
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   context->reordered = access;
+  context->reordered_depth = kcsan_rt_thread.depth;
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   kcsan_rt_thread.attention |= kAttentionReorder;
 }

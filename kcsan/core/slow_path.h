@@ -6,6 +6,8 @@
 #ifndef KCSAN_CORE_SLOW_PATH_H_
 #define KCSAN_CORE_SLOW_PATH_H_
 
+#include <stdint.h>
+
 #include "kcsan/core/check.h"
 #include "kcsan/core/definitions.h"
 
@@ -15,6 +17,10 @@ namespace core {
 // Looks at `check`, and at whatever else the thread has under way; may stall,
 // may report. The caller has seen that it is worth the while.
 KCSAN_SLOW_PATH void RunCheck(const Check& check);
+
+// The function that the thread is in returns, and an access is still under way:
+// looks at it once more, and if the access is this function's own, ends it.
+KCSAN_SLOW_PATH void LeaveFunction(uintptr_t pc);
 
 }  // namespace core
 }  // namespace kcsan

@@ -129,6 +129,10 @@ KCSAN_SLOW_PATH bool Watch(ThreadContext* context, const Check& check) {
     Count(Counter::unencodable_accesses);
     return false;
   }
+  if (IsBenign(g_benign_memory, Untag(AddressOf(check.access.ptr)),
+               check.access.size)) {
+    return false;
+  }
   WatchedValue value = {};
   value.is_compared = ComparesValue(check);
   if (value.is_compared && !IsReadable(check.access)) {

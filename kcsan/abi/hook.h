@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every compiler hook begins with: the fast path, in the form that a hook
+// wants. The same two questions as in checks.h (is it this access's turn? is
+// anything up?), but the place in user code is where the hook was called from.
+
+#ifndef KCSAN_ABI_HOOK_H_
+#define KCSAN_ABI_HOOK_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kcsan/checks.h"
+#include "kcsan/core/definitions.h"
+
+// A symbol that compilers, or libraries built for ThreadSanitizer, refer to.
+// nothrow: an instrumented destructor would else need an exception table.
+#define KCSAN_HOOK \
+  extern "C" __attribute__((visibility("default"), nothrow, used))
+
+// Where user code called the hook that this stands in.
+#define KCSAN_HOOK_PC() reinterpret_cast<uintptr_t>(__builtin_return_address(0))
+
+namespace kcsan {
+namespace abi {
+
+// An access that the fast path could not let pass. Not cold: while anything is
+// armed anywhere, all come by here.
+__attribute__((noinline)) void Look(const volatile void* ptr, size_t size,
+                                    int type, uintptr_t pc) noexcept;
+
+// Tells of an access. `type` is a constant, and so is its part of the branches.
+KCSAN_FAST_PATH void Tell(const volatile void* ptr, size_t size, int type,
+                          uintptr_t pc) {
+  const int out_of_skips =
+      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down() : 0;
+  if (KCSAN_UNLIKELY(out_of_skips) || KCSAN_UNLIKELY(kcsan_rt_anything_up())) {
+    Look(ptr, size, type, pc);
+  }
+}
+
+}  // namespace abi
+}  // namespace kcsan
+
+#endif  // KCSAN_ABI_HOOK_H_
