@@ -1,7 +1,7 @@
-#SPDX - License - Identifier : Apache - 2.0
+# SPDX-License-Identifier: Apache-2.0
 """The link flags that make calls of libc's functions visible."""
 
-#As in wrapped_symbols.inc, which says what they are; a test compares the two.
+# As in wrapped_symbols.inc, which says what they are; a test compares the two.
 _WRAPPED_SYMBOLS = [
     "__fgets_chk",
     "__fread_chk",
