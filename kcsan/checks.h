@@ -68,8 +68,9 @@ extern "C" {
 // What the inline fast path touches. All zero is a valid state: the thread's
 // first plain access then takes the slow path, where the rest is set up.
 struct kcsan_rt_thread_fast {
-  // Plain accesses left until the runtime is asked whether to watch one.
-  int32_t skip;
+  // Plain reads [0] and writes [1] left until the runtime is asked whether to
+  // watch one. Two counts are two chains of instructions, which run at a time.
+  int32_t skip[2];
   // Non-zero: this thread has something that every access must look at (an open
   // scope, a reordered access, a pending kcsan_atomic_next()).
   uint32_t attention;
@@ -131,13 +132,12 @@ void kcsan_rt_release(void) KCSAN_INTERNAL_COLD;
 // word, one never-taken branch. For a plain access or a claim: the same after
 // one decrement and one never-taken branch.
 
-// Counts one plain access; non-zero when the skips have run out. Unsigned,
-// because it then may wrap, and the subtraction alone sets the flag that the
-// branch needs.
-static KCSAN_INTERNAL_ALWAYS_INLINE int kcsan_rt_count_down(void) {
-  const uint32_t skip = (uint32_t)kcsan_rt_thread.skip - 1u;
-  kcsan_rt_thread.skip = (int32_t)skip;
-  return (int32_t)skip < 0;
+// Counts one plain access; non-zero when the skips have run out. Unsigned, so
+// that the subtraction may wrap, and alone sets the flag that the branch needs.
+static KCSAN_INTERNAL_ALWAYS_INLINE int kcsan_rt_count_down(int type) {
+  int32_t* const skip = &kcsan_rt_thread.skip[type & KCSAN_ACCESS_WRITE];
+  *skip = (int32_t)((uint32_t)*skip - 1u);
+  return *skip < 0;
 }
 
 // Relaxed: a watchpoint seen late is a missed race, never a false one. A stale
@@ -152,7 +152,7 @@ static KCSAN_INTERNAL_ALWAYS_INLINE int kcsan_rt_anything_up(void) {
 static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_check(
     const volatile void* ptr, size_t size, int type, const char* site) {
   const int out_of_skips =
-      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down() : 0;
+      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down(type) : 0;
   if (KCSAN_INTERNAL_UNLIKELY(out_of_skips) ||
       KCSAN_INTERNAL_UNLIKELY(kcsan_rt_anything_up())) {
     kcsan_rt_check(ptr, size, type, site);
@@ -162,7 +162,7 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_check(
 
 static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_assert_bits(
     const volatile void* ptr, size_t size, uint64_t mask, const char* site) {
-  const int out_of_skips = kcsan_rt_count_down();
+  const int out_of_skips = kcsan_rt_count_down(KCSAN_ACCESS_ASSERT);
   if (KCSAN_INTERNAL_UNLIKELY(out_of_skips) ||
       KCSAN_INTERNAL_UNLIKELY(kcsan_rt_anything_up())) {
     kcsan_rt_assert_bits(ptr, size, mask, site);

@@ -41,9 +41,11 @@ void Save(Fiber* fiber) {
 
 void Restore(const Fiber& fiber) {
   core::ThreadContext* const context = &core::t_context;
-  const int32_t skip = kcsan_rt_thread.skip;
+  const int32_t reads = kcsan_rt_thread.skip[0];
+  const int32_t writes = kcsan_rt_thread.skip[1];
   kcsan_rt_thread = fiber.fast;
-  kcsan_rt_thread.skip = skip;
+  kcsan_rt_thread.skip[0] = reads;
+  kcsan_rt_thread.skip[1] = writes;
   context->scopes = fiber.scopes;
   context->access_mask = fiber.access_mask;
   context->atomic_next = fiber.atomic_next;

@@ -33,7 +33,7 @@ __attribute__((noinline)) void Look(const volatile void* ptr, size_t size,
 KCSAN_FAST_PATH void Tell(const volatile void* ptr, size_t size, int type,
                           uintptr_t pc) {
   const int out_of_skips =
-      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down() : 0;
+      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down(type) : 0;
   if (KCSAN_UNLIKELY(out_of_skips) || KCSAN_UNLIKELY(kcsan_rt_anything_up())) {
     Look(ptr, size, type, pc);
   }

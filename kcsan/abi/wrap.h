@@ -21,11 +21,13 @@ namespace abi {
 
 // Is it the turn of a plain access, or is anything up? For callers that have to
 // find out first how much they access: they do so only then, and tell by
-// Look().
-KCSAN_FAST_PATH bool IsDue() {
-  return KCSAN_UNLIKELY(kcsan_rt_count_down()) ||
+// Look(). To be asked for each range, or only the first would ever be watched.
+KCSAN_FAST_PATH bool IsDue(int type) {
+  return KCSAN_UNLIKELY(kcsan_rt_count_down(type)) ||
          KCSAN_UNLIKELY(kcsan_rt_anything_up());
 }
+KCSAN_FAST_PATH bool ReadIsDue() { return IsDue(0); }
+KCSAN_FAST_PATH bool WriteIsDue() { return IsDue(KCSAN_ACCESS_WRITE); }
 
 // A range that may be empty, which is no access.
 KCSAN_FAST_PATH void LookAtRange(const void* ptr, size_t size, int type,

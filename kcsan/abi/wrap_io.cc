@@ -32,7 +32,7 @@ void TellSent(const void* buffer, size_t size, uintptr_t pc) {
 
 // What fgets() made: up to the terminator.
 void TellLine(const char* line, uintptr_t pc) {
-  if (!IsDue()) return;
+  if (!WriteIsDue()) return;
   LookAtRange(line, __real_strlen(line) + 1, KCSAN_ACCESS_WRITE, pc);
 }
 
@@ -152,7 +152,7 @@ KCSAN_WRAPPER(size_t, fwrite, const void* buffer, size_t size, size_t count,
 
 KCSAN_WRAPPER(int, fputs, const char* string, FILE* file) {
   PassRelease();
-  if (IsDue()) {
+  if (ReadIsDue()) {
     LookAtRange(string, __real_strlen(string) + 1, 0, KCSAN_HOOK_PC());
   }
   return __real_fputs(string, file);

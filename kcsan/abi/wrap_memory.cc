@@ -10,12 +10,12 @@ namespace {
 
 KCSAN_FAST_PATH void TellCopy(void* to, const void* from, size_t size,
                               uintptr_t pc) {
-  if (IsDue()) LookAtRange(from, size, 0, pc);
-  if (IsDue()) LookAtRange(to, size, KCSAN_ACCESS_WRITE, pc);
+  if (ReadIsDue()) LookAtRange(from, size, 0, pc);
+  if (WriteIsDue()) LookAtRange(to, size, KCSAN_ACCESS_WRITE, pc);
 }
 
 KCSAN_FAST_PATH void TellSet(void* to, size_t size, uintptr_t pc) {
-  if (IsDue()) LookAtRange(to, size, KCSAN_ACCESS_WRITE, pc);
+  if (WriteIsDue()) LookAtRange(to, size, KCSAN_ACCESS_WRITE, pc);
 }
 
 }  // namespace
@@ -43,8 +43,8 @@ KCSAN_WRAPPER(void*, memset, void* to, int byte, size_t size) {
 // These may stop at the first byte that decides; what was read is then the part
 // up to it.
 KCSAN_WRAPPER(int, memcmp, const void* a, const void* b, size_t size) {
-  const bool a_is_due = IsDue();
-  const bool b_is_due = IsDue();
+  const bool a_is_due = ReadIsDue();
+  const bool b_is_due = ReadIsDue();
   if (a_is_due || b_is_due) {
     const char* const bytes_a = static_cast<const char*>(a);
     const char* const bytes_b = static_cast<const char*>(b);
@@ -59,7 +59,7 @@ KCSAN_WRAPPER(int, memcmp, const void* a, const void* b, size_t size) {
 
 KCSAN_WRAPPER(void*, memchr, const void* ptr, int byte, size_t size) {
   void* const found = __real_memchr(ptr, byte, size);
-  if (IsDue()) {
+  if (ReadIsDue()) {
     const size_t read =
         found == nullptr ? size
                          : static_cast<size_t>(static_cast<char*>(found) -

@@ -33,27 +33,27 @@ void LookAtWrite(const char* string, size_t size, uintptr_t pc) {
 }
 
 void TellCopy(char* to, const char* from, uintptr_t pc) {
-  if (IsDue()) LookAtRead(from, SizeOf(from), pc);
-  if (IsDue()) LookAtWrite(to, SizeOf(from), pc);
+  if (ReadIsDue()) LookAtRead(from, SizeOf(from), pc);
+  if (WriteIsDue()) LookAtWrite(to, SizeOf(from), pc);
 }
 
 // strncpy() pads what is left.
 void TellPaddedCopy(char* to, const char* from, size_t size, uintptr_t pc) {
-  if (IsDue()) LookAtRead(from, SizeUpTo(from, size), pc);
-  if (IsDue()) LookAtWrite(to, size, pc);
+  if (ReadIsDue()) LookAtRead(from, SizeUpTo(from, size), pc);
+  if (WriteIsDue()) LookAtWrite(to, size, pc);
 }
 
 void TellAppend(char* to, const char* from, size_t limit, uintptr_t pc) {
-  if (IsDue()) LookAtRead(from, SizeUpTo(from, limit), pc);
-  if (IsDue()) LookAtRead(to, SizeOf(to), pc);
-  if (IsDue()) {
+  if (ReadIsDue()) LookAtRead(from, SizeUpTo(from, limit), pc);
+  if (ReadIsDue()) LookAtRead(to, SizeOf(to), pc);
+  if (WriteIsDue()) {
     LookAtWrite(to + __real_strlen(to), __real_strnlen(from, limit) + 1, pc);
   }
 }
 
 void TellCompare(const char* a, const char* b, size_t limit, uintptr_t pc) {
-  const bool a_is_due = IsDue();
-  const bool b_is_due = IsDue();
+  const bool a_is_due = ReadIsDue();
+  const bool b_is_due = ReadIsDue();
   if (!a_is_due && !b_is_due) return;
   size_t read = 0;
   while (read < limit && a[read] == b[read] && a[read] != '\0') ++read;
@@ -66,12 +66,12 @@ void TellCompare(const char* a, const char* b, size_t limit, uintptr_t pc) {
 
 KCSAN_WRAPPER(size_t, strlen, const char* string) {
   const size_t length = __real_strlen(string);
-  if (IsDue()) LookAtRead(string, length + 1, KCSAN_HOOK_PC());
+  if (ReadIsDue()) LookAtRead(string, length + 1, KCSAN_HOOK_PC());
   return length;
 }
 
 KCSAN_WRAPPER(size_t, strnlen, const char* string, size_t limit) {
-  if (IsDue()) LookAtRead(string, SizeUpTo(string, limit), KCSAN_HOOK_PC());
+  if (ReadIsDue()) LookAtRead(string, SizeUpTo(string, limit), KCSAN_HOOK_PC());
   return __real_strnlen(string, limit);
 }
 
@@ -113,7 +113,7 @@ KCSAN_WRAPPER(int, strncmp, const char* a, const char* b, size_t size) {
 // Up to what was found, or to the end.
 KCSAN_WRAPPER(char*, strchr, const char* string, int wanted) {
   char* const found = __real_strchr(string, wanted);
-  if (IsDue()) {
+  if (ReadIsDue()) {
     const size_t size = found == nullptr
                             ? SizeOf(string)
                             : static_cast<size_t>(found - string) + 1;
@@ -123,25 +123,24 @@ KCSAN_WRAPPER(char*, strchr, const char* string, int wanted) {
 }
 
 KCSAN_WRAPPER(char*, strrchr, const char* string, int wanted) {
-  if (IsDue()) LookAtRead(string, SizeOf(string), KCSAN_HOOK_PC());
+  if (ReadIsDue()) LookAtRead(string, SizeOf(string), KCSAN_HOOK_PC());
   return __real_strrchr(string, wanted);
 }
 
 KCSAN_WRAPPER(char*, strstr, const char* string, const char* wanted) {
   char* const found = __real_strstr(string, wanted);
-  if (IsDue()) LookAtRead(wanted, SizeOf(wanted), KCSAN_HOOK_PC());
-  if (IsDue()) {
-    const size_t size =
-        found == nullptr
-            ? SizeOf(string)
-            : static_cast<size_t>(found - string) + __real_strlen(wanted);
+  if (ReadIsDue()) LookAtRead(wanted, SizeOf(wanted), KCSAN_HOOK_PC());
+  if (ReadIsDue()) {
+    const size_t size = found == nullptr ? SizeOf(string)
+                                         : static_cast<size_t>(found - string) +
+                                               __real_strlen(wanted);
     LookAtRange(string, size, 0, KCSAN_HOOK_PC());
   }
   return found;
 }
 
 KCSAN_WRAPPER(char*, strdup, const char* string) {
-  if (IsDue()) LookAtRead(string, SizeOf(string), KCSAN_HOOK_PC());
+  if (ReadIsDue()) LookAtRead(string, SizeOf(string), KCSAN_HOOK_PC());
   return __real_strdup(string);
 }
 

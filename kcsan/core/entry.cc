@@ -69,7 +69,7 @@ KCSAN_INLINE void UnlinkScope(kcsan_scoped_access* scope) {
 // An occasion to look at the open scopes, this one among them: as any plain
 // access would be, and by the same fast path.
 KCSAN_INLINE void CheckScope(const kcsan_scoped_access& scope, uintptr_t pc) {
-  const int out_of_skips = kcsan_rt_count_down();
+  const int out_of_skips = kcsan_rt_count_down(scope.type);
   if (KCSAN_LIKELY(!out_of_skips) && KCSAN_LIKELY(!kcsan_rt_anything_up())) {
     return;
   }

@@ -25,7 +25,8 @@ namespace core {
 // counted, so it is not uneventful.
 KCSAN_INLINE bool IsUneventful(const volatile void* ptr, size_t size,
                                int type) {
-  if (kcsan_rt_thread.skip < 0 || kcsan_rt_thread.attention != 0) return false;
+  if (kcsan_rt_thread.skip[type & KCSAN_ACCESS_WRITE] < 0) return false;
+  if (kcsan_rt_thread.attention != 0) return false;
   if (KCSAN_UNLIKELY(size == 0)) return false;
   uint64_t word = 0;
   return KCSAN_LIKELY(FindWatchpoint(g_table, Untag(AddressOf(ptr)), size,

@@ -119,8 +119,8 @@ __attribute__((noinline)) void HandleSeen(const Check& check,
     Settle(check.access, &value);
   }
   // Waiting for the other side was part of the stall, and has to be paid for.
-  EndStall(&t_context.sampler, CurrentOptions(), value.begin_ns,
-           g_hooks.now_ns());
+  EndStall(&t_context.sampler, check.access.type & KCSAN_ACCESS_WRITE,
+           CurrentOptions(), value.begin_ns, g_hooks.now_ns());
   const bool is_assert =
       IsAssert(check.access.type) || IsAssert(report.other.type);
   ValueChange change =

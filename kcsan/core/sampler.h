@@ -27,9 +27,12 @@ namespace core {
 
 struct Sampler {
   Random random;
-  // The skip that was handed out last, and when.
-  uint32_t last_skip;
-  uint64_t last_ns;
+  // The skip that was handed out last, and when; for reads and for writes.
+  struct Pace {
+    uint32_t last_skip;
+    uint64_t last_ns;
+  };
+  Pace pace[2];
   // No stall before this. 0: at once.
   uint64_t quiet_until_ns;
 };
@@ -47,17 +50,18 @@ KCSAN_INLINE uint32_t FixedSkip(Sampler* sampler, const Options& options) {
 
 // Accesses to let pass until the quiet time is over, at the rate of late; at
 // the most some four times as many as last time.
-KCSAN_INLINE uint32_t EstimatedSkip(Sampler* sampler, const Options& options,
-                                    uint64_t now_ns) {
+KCSAN_INLINE uint32_t EstimatedSkip(Sampler* sampler, int kind,
+                                    const Options& options, uint64_t now_ns) {
   if (now_ns >= sampler->quiet_until_ns) return 0;
   // In integers, because floating point has flags, and traps, that belong to
   // the program. At most 10^9 + 1 times 2^33 (some eight seconds), so no
   // overflow.
   constexpr uint64_t kMaxQuietNs = uint64_t{1} << 33;
-  const uint64_t elapsed_ns = now_ns - sampler->last_ns + 1;
+  const Sampler::Pace& pace = sampler->pace[kind];
+  const uint64_t elapsed_ns = now_ns - pace.last_ns + 1;
   uint64_t quiet_ns = sampler->quiet_until_ns - now_ns;
   if (quiet_ns > kMaxQuietNs) quiet_ns = kMaxQuietNs;
-  const uint64_t last = uint64_t{sampler->last_skip} + 1;
+  const uint64_t last = uint64_t{pace.last_skip} + 1;
   uint64_t skip = elapsed_ns == 0 ? 0 : last * quiet_ns / elapsed_ns;
   if (skip > 4 * last) skip = 4 * last;
   if (skip > options.skip_watch) skip = options.skip_watch;
@@ -66,10 +70,12 @@ KCSAN_INLINE uint32_t EstimatedSkip(Sampler* sampler, const Options& options,
              : static_cast<uint32_t>(skip);
 }
 
-// The skip count has run out: is this access to be watched? Sets `*skip` to the
-// number of accesses until the question is asked again.
-KCSAN_INLINE bool DecideSample(Sampler* sampler, const Options& options,
-                               uint64_t now_ns, uint32_t* skip) {
+// The skip count of reads (`kind` 0) or writes (1) has run out: is this access
+// to be watched? Sets `*skip` to the number of accesses until the question is
+// asked again.
+KCSAN_INLINE bool DecideSample(Sampler* sampler, int kind,
+                               const Options& options, uint64_t now_ns,
+                               uint32_t* skip) {
   bool sample = true;
   if (options.sampling == kSamplingCount) {
     *skip = FixedSkip(sampler, options);
@@ -79,19 +85,18 @@ KCSAN_INLINE bool DecideSample(Sampler* sampler, const Options& options,
   } else {
     sample = now_ns >= sampler->quiet_until_ns;
     // After a sample the stall decides anew; see EndStall().
-    *skip = sample ? 0 : EstimatedSkip(sampler, options, now_ns);
+    *skip = sample ? 0 : EstimatedSkip(sampler, kind, options, now_ns);
   }
-  sampler->last_skip = *skip;
-  sampler->last_ns = now_ns;
+  sampler->pace[kind] = Sampler::Pace{*skip, now_ns};
   return sample;
 }
 
 // A stall that began at `begin_ns` is over: sets the quiet time that pays for
 // it. The random factor, 0.5 to 1.5, keeps the samples out of step with loops
 // and does not change the mean.
-KCSAN_INLINE void EndStall(Sampler* sampler, const Options& options,
+KCSAN_INLINE void EndStall(Sampler* sampler, int kind, const Options& options,
                            uint64_t begin_ns, uint64_t now_ns) {
-  sampler->last_ns = now_ns;
+  sampler->pace[kind].last_ns = now_ns;
   if (options.sampling != kSamplingBudget || options.overhead == 0 ||
       options.overhead >= 100) {
     sampler->quiet_until_ns = 0;

@@ -119,7 +119,8 @@ bool PickVictim(ThreadContext* context, const Check& check,
 
 KCSAN_SLOW_PATH void RunCheck(const Check& check) {
   ThreadContext* const context = &t_context;
-  int32_t* const skip = &kcsan_rt_thread.skip;
+  const int kind = check.access.type & KCSAN_ACCESS_WRITE;
+  int32_t* const skip = &kcsan_rt_thread.skip[kind];
   bool out_of_skips = *skip < 0;
   // Whatever happens below, the count never runs further down than -1.
   if (out_of_skips) *skip = 0;
@@ -137,7 +138,8 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
   if (HasReordered() && !CurrentOptions().weak_memory) ForgetReordered();
   const bool is_marked = CountsAsMarked(context, check.access);
   if (kcsan_rt_thread.disable_count > 0) {
-    if (out_of_skips) *skip = static_cast<int32_t>(context->sampler.last_skip);
+    if (out_of_skips)
+      *skip = static_cast<int32_t>(context->sampler.pace[kind].last_skip);
     return;
   }
 
@@ -155,11 +157,11 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
 
   Check victim;
   if (!PickVictim(context, check, !is_marked, &victim)) {
-    *skip = static_cast<int32_t>(context->sampler.last_skip);
+    *skip = static_cast<int32_t>(context->sampler.pace[kind].last_skip);
     return;
   }
   uint32_t next_skip = 0;
-  const bool sample = DecideSample(&context->sampler, CurrentOptions(),
+  const bool sample = DecideSample(&context->sampler, kind, CurrentOptions(),
                                    g_hooks.now_ns(), &next_skip);
   *skip = static_cast<int32_t>(next_skip);
   if (!sample) return;

@@ -115,8 +115,8 @@ Retired WatchWindow(ThreadContext* context, const Check& check,
                        ? ReadValue(check.access.ptr, check.access.size)
                        : value->before;  // unmapped meanwhile
   }
-  EndStall(&context->sampler, CurrentOptions(), value->begin_ns,
-           g_hooks.now_ns());
+  EndStall(&context->sampler, check.access.type & KCSAN_ACCESS_WRITE,
+           CurrentOptions(), value->begin_ns, g_hooks.now_ns());
   // A handler's access may have come to the conclusion that we are gone.
   const bool is_ours = context->stalling && context->stall_frame == frame;
   return is_ours ? Disarm(context, slot, word) : Retired::kGone;

@@ -72,7 +72,7 @@ extern "C" {
 // Non-zero, both: every access and every barrier takes the slow path.
 uint32_t kcsan_rt_armed = 1;
 KCSAN_INTERNAL_TLS kcsan_rt_thread_fast kcsan_rt_thread = {
-    1000000, KCSAN_RT_ATTENTION_REORDER, 0, 0};
+    {1000000, 1000000}, KCSAN_RT_ATTENTION_REORDER, 0, 0};
 
 KCSAN_INTERNAL_CALL void kcsan_rt_check(const volatile void* ptr, size_t size,
                                         int type, const char* site) {

@@ -156,8 +156,12 @@ std::vector<RaceReport> RaceHarness::TakeReports() {
 }
 
 // A count that no test reaches. The signed count goes down by one an access.
-void NeverWatch() { kcsan_rt_thread.skip = 1 << 30; }
-void WatchAll() { kcsan_rt_thread.skip = 0; }
+void NeverWatch() {
+  for (int32_t& skip : kcsan_rt_thread.skip) skip = 1 << 30;
+}
+void WatchAll() {
+  for (int32_t& skip : kcsan_rt_thread.skip) skip = 0;
+}
 
 std::string Leftovers() {
   std::string text;

@@ -60,14 +60,16 @@ TEST_CASE("samples go on where the thread was") {
   RaceHarness harness;
   void* const thread = __tsan_get_current_fiber();
   void* const fiber = __tsan_create_fiber(0);
-  kcsan_rt_thread.skip = 7;
+  kcsan_rt_thread.skip[0] = 7;
+  kcsan_rt_thread.skip[1] = 8;
   __tsan_switch_to_fiber(fiber, 0);
-  CHECK(kcsan_rt_thread.skip == 7);
-  kcsan_rt_thread.skip = 3;
+  CHECK(kcsan_rt_thread.skip[0] == 7);
+  CHECK(kcsan_rt_thread.skip[1] == 8);
+  kcsan_rt_thread.skip[0] = 3;
   __tsan_switch_to_fiber(thread, 0);
-  CHECK(kcsan_rt_thread.skip == 3);
+  CHECK(kcsan_rt_thread.skip[0] == 3);
   __tsan_destroy_fiber(fiber);
-  kcsan_rt_thread.skip = 0;
+  WatchAll();
 }
 
 TEST_CASE("a fiber that there was no memory for changes nothing") {

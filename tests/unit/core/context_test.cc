@@ -28,10 +28,10 @@ TEST_CASE("a thread's state needs no constructor and no destructor") {
 }
 
 TEST_CASE("the part that programs see has the layout that they compiled") {
-  CHECK(sizeof(kcsan_rt_thread_fast) == 16);
+  CHECK(sizeof(kcsan_rt_thread_fast) == 20);
   CHECK(offsetof(kcsan_rt_thread_fast, skip) == 0);
-  CHECK(offsetof(kcsan_rt_thread_fast, attention) == 4);
-  CHECK(offsetof(kcsan_rt_thread_fast, disable_count) == 8);
+  CHECK(offsetof(kcsan_rt_thread_fast, attention) == 8);
+  CHECK(offsetof(kcsan_rt_thread_fast, disable_count) == 12);
   CHECK(kAttentionReorder == KCSAN_RT_ATTENTION_REORDER);
   CHECK((kAttentionScoped & kAttentionAtomicNext) == 0);
   CHECK((kAttentionScoped & kAttentionReorder) == 0);
@@ -43,7 +43,8 @@ TEST_CASE("a new thread starts from zero") {
   std::thread([&is_zero] {
     const ThreadContext zero = {};
     is_zero = std::memcmp(&t_context, &zero, sizeof(zero)) == 0 &&
-              kcsan_rt_thread.skip == 0 && kcsan_rt_thread.attention == 0 &&
+              kcsan_rt_thread.skip[0] == 0 && kcsan_rt_thread.skip[1] == 0 &&
+              kcsan_rt_thread.attention == 0 &&
               kcsan_rt_thread.disable_count == 0;
   }).join();
   CHECK(is_zero);

@@ -16,7 +16,7 @@ alignas(64) char g_bytes[64];
 struct Fixture {
   explicit Fixture(bool is_write) {
     kcsan_rt_thread = {};
-    kcsan_rt_thread.skip = 10;
+    for (int32_t& skip : kcsan_rt_thread.skip) skip = 10;
     ClearTable(&g_table);
     const uintptr_t address = AddressOf(&g_bytes[8]);
     const int slot = ReserveSlot(&g_table, address);
@@ -50,10 +50,14 @@ TEST_CASE("two reads are uneventful") {
 
 TEST_CASE("whose turn it is has to be looked at") {
   const Fixture fixture(/*is_write=*/true);
-  kcsan_rt_thread.skip = 0;
+  kcsan_rt_thread.skip[0] = 0;
   CHECK(IsUneventful(&g_bytes[0], 8, kRead));
-  kcsan_rt_thread.skip = -1;
+  kcsan_rt_thread.skip[0] = -1;
   CHECK_FALSE(IsUneventful(&g_bytes[0], 8, kRead));
+  // Writes are counted apart.
+  CHECK(IsUneventful(&g_bytes[0], 8, kWrite));
+  kcsan_rt_thread.skip[1] = -1;
+  CHECK_FALSE(IsUneventful(&g_bytes[0], 8, kWrite));
 }
 
 TEST_CASE("a thread with something under way has to be looked at") {

@@ -55,10 +55,10 @@ Outcome Simulate(const Options& options, const Stream& stream,
   while (now_ns - begin_ns < duration_ns) {
     ++outcome.looks;
     uint32_t skip = 0;
-    if (DecideSample(&sampler, options, now_ns, &skip)) {
+    if (DecideSample(&sampler, /*kind=*/0, options, now_ns, &skip)) {
       ++outcome.samples;
       const uint64_t stall_ns = StallLength(&sampler, options, false);
-      EndStall(&sampler, options, now_ns, now_ns + stall_ns);
+      EndStall(&sampler, /*kind=*/0, options, now_ns, now_ns + stall_ns);
       outcome.stalled_ns += stall_ns;
       now_ns += stall_ns;
     }
@@ -167,7 +167,7 @@ TEST_CASE("after a stall the quiet time pays for it, 0.5 to 1.5 times") {
   uint64_t sum = 0;
   const int kRounds = 10000;
   for (int i = 0; i < kRounds; ++i) {
-    EndStall(&sampler, options, kSecond, kSecond + stall_ns);
+    EndStall(&sampler, /*kind=*/0, options, kSecond, kSecond + stall_ns);
     const uint64_t quiet_ns = sampler.quiet_until_ns - kSecond - stall_ns;
     if (quiet_ns < least) least = quiet_ns;
     if (quiet_ns > most) most = quiet_ns;
@@ -185,11 +185,11 @@ TEST_CASE("nothing is sampled before the quiet time is over, then at once") {
   const Options options = Budget(20);
   Sampler sampler = {};
   SeedRandom(&sampler.random, 1);
-  EndStall(&sampler, options, kSecond, kSecond + 1000);
+  EndStall(&sampler, /*kind=*/0, options, kSecond, kSecond + 1000);
   const uint64_t until_ns = sampler.quiet_until_ns;
   uint32_t skip = 0;
-  CHECK_FALSE(DecideSample(&sampler, options, until_ns - 1, &skip));
-  CHECK(DecideSample(&sampler, options, until_ns, &skip));
+  CHECK_FALSE(DecideSample(&sampler, /*kind=*/0, options, until_ns - 1, &skip));
+  CHECK(DecideSample(&sampler, /*kind=*/0, options, until_ns, &skip));
   CHECK(skip == 0);
 }
 
@@ -197,10 +197,10 @@ TEST_CASE("a clock that stands still or runs backwards does no harm") {
   const Options options = Budget(20);
   Sampler sampler = {};
   SeedRandom(&sampler.random, 1);
-  EndStall(&sampler, options, kSecond, kSecond + 1000000);
+  EndStall(&sampler, /*kind=*/0, options, kSecond, kSecond + 1000000);
   for (const uint64_t now_ns : {kSecond, kSecond / 2, uint64_t{0}}) {
     uint32_t skip = UINT32_MAX;
-    CHECK_FALSE(DecideSample(&sampler, options, now_ns, &skip));
+    CHECK_FALSE(DecideSample(&sampler, /*kind=*/0, options, now_ns, &skip));
     CHECK(skip <= options.skip_watch);
   }
 }
@@ -210,16 +210,16 @@ TEST_CASE("extreme rates and quiet times do not overflow") {
   options.skip_watch = 1000000000;
   options.skip_watch_randomize = false;
   Sampler sampler = {};
-  sampler.last_skip = options.skip_watch;
-  sampler.last_ns = kSecond;
+  sampler.pace[0].last_skip = options.skip_watch;
+  sampler.pace[0].last_ns = kSecond;
   sampler.quiet_until_ns = UINT64_MAX;
   uint32_t skip = 0;
-  CHECK_FALSE(DecideSample(&sampler, options, kSecond, &skip));
+  CHECK_FALSE(DecideSample(&sampler, /*kind=*/0, options, kSecond, &skip));
   CHECK(skip == options.skip_watch);
   // The accesses of late were far apart: the next look is at the next one.
   sampler.quiet_until_ns = 10 * kSecond + 1;
-  sampler.last_skip = 0;
-  CHECK_FALSE(DecideSample(&sampler, options, 10 * kSecond, &skip));
+  sampler.pace[0].last_skip = 0;
+  CHECK_FALSE(DecideSample(&sampler, /*kind=*/0, options, 10 * kSecond, &skip));
   CHECK(skip == 0);
 }
 
@@ -227,11 +227,11 @@ TEST_CASE("the program's floating-point flags are its own") {
   const Options options = Budget(1);
   Sampler sampler = {};
   SeedRandom(&sampler.random, 1);
-  EndStall(&sampler, options, kSecond, kSecond + 1000000);
+  EndStall(&sampler, /*kind=*/0, options, kSecond, kSecond + 1000000);
   std::feclearexcept(FE_ALL_EXCEPT);
   for (uint64_t i = 0; i < 1000; ++i) {
     uint32_t skip = 0;
-    DecideSample(&sampler, options, kSecond + i * 77777, &skip);
+    DecideSample(&sampler, /*kind=*/0, options, kSecond + i * 77777, &skip);
     StallLength(&sampler, options, false);
   }
   CHECK(std::fetestexcept(FE_ALL_EXCEPT) == 0);
@@ -250,7 +250,8 @@ TEST_CASE("by count, a fixed distance is exact") {
     Sampler sampler = {};
     uint32_t skip = UINT32_MAX;
     for (int i = 0; i < 100; ++i) {
-      REQUIRE(DecideSample(&sampler, Count(skip_watch, false), 0, &skip));
+      REQUIRE(DecideSample(&sampler, /*kind=*/0, Count(skip_watch, false), 0,
+                           &skip));
       REQUIRE(skip == skip_watch);
     }
   }
@@ -266,7 +267,7 @@ TEST_CASE("by count, a random distance is uniform from 1 to its value") {
   const int kRounds = 100000;
   for (int i = 0; i < kRounds; ++i) {
     uint32_t skip = 0;
-    REQUIRE(DecideSample(&sampler, options, 0, &skip));
+    REQUIRE(DecideSample(&sampler, /*kind=*/0, options, 0, &skip));
     if (skip < least) least = skip;
     if (skip > most) most = skip;
     sum += skip;
@@ -284,8 +285,8 @@ TEST_CASE("by count, the overhead option and the stalls say nothing") {
   Sampler sampler = {};
   SeedRandom(&sampler.random, 1);
   uint32_t skip = 0;
-  EndStall(&sampler, options, 0, kSecond);
-  CHECK(DecideSample(&sampler, options, 1, &skip));
+  EndStall(&sampler, /*kind=*/0, options, 0, kSecond);
+  CHECK(DecideSample(&sampler, /*kind=*/0, options, 1, &skip));
 }
 
 struct Range {

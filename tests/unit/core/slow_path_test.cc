@@ -64,7 +64,7 @@ TEST_CASE("while the detector is off, nothing is watched") {
   SetEnabled(false);
   CHECK(Windows(&harness, [] { PlainRead(&g_x); }).empty());
   // And it is asked about seldom.
-  CHECK(kcsan_rt_thread.skip == 32);
+  CHECK(kcsan_rt_thread.skip[0] == 32);
   SetEnabled(true);
   CHECK(Windows(&harness, [] {
           for (int i = 0; i < 33; ++i) PlainRead(&g_x);
@@ -93,6 +93,18 @@ TEST_CASE("the distance between two windows is skip_watch accesses") {
             MarkedRead(&g_x);
           }
         }).size() == 10);
+}
+
+TEST_CASE("reads and writes are counted apart") {
+  RaceHarness harness;
+  harness.Set([](Options& o) { o.skip_watch = 3; });
+  WatchAll();
+  CHECK(Windows(&harness, [] {
+          for (int i = 0; i < 5; ++i) {  // the first and the last of each
+            PlainRead(&g_x);
+            PlainWrite(&g_y, 1L);
+          }
+        }) == Addresses{kX, kY, kX, kY});
 }
 
 TEST_CASE("aligned plain writes can be taken for marked ones") {
@@ -265,7 +277,7 @@ TEST_CASE("a disabled thread watches nothing, and asks seldom") {
     PlainRead(&g_x);  // one window; the next after five
     kcsan_disable_current();
     for (int i = 0; i < 100; ++i) PlainRead(&g_x);
-    CHECK(kcsan_rt_thread.skip >= 0);
+    CHECK(kcsan_rt_thread.skip[0] >= 0);
     kcsan_enable_current();
   });
   CHECK(windows.size() == 1);
