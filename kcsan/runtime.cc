@@ -92,6 +92,7 @@ void PrintCounters() {
 void AtForkInChild() {
   core::ResetAfterFork();
   report::ResetAfterFork();
+  report::UnlockAfterForkInChild();
 }
 
 // Registered before any of the program's own, so it runs after them, and after
@@ -120,7 +121,8 @@ __attribute__((constructor(101))) void Start() {
   core::SetHooks(hooks);
   const Options options = StartOptions();
   core::SetOptions(options);
-  pthread_atfork(nullptr, nullptr, &AtForkInChild);
+  pthread_atfork(&report::LockForFork, &report::UnlockAfterForkInParent,
+                 &AtForkInChild);
   atexit(&AtExit);
   if (options.verbose) PrintOptions(options);
   core::SetEnabled(options.enabled);

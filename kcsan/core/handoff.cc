@@ -12,25 +12,28 @@ namespace {
 
 Handoff g_handoffs[kNumWatchpoints];
 
-// A consumer needs microseconds to deliver. Longer means that it is stopped.
+// A consumer needs microseconds to deliver. Longer than a second means that it
+// is stopped.
 constexpr uint64_t kPatienceNs = 1000 * 1000 * 1000;
+// The count bounds the wait where the clock is the program's own, and stands
+// still.
+constexpr uint64_t kStepNs = 1000 * 1000;
+constexpr int kMaxSteps = 4 * kPatienceNs / kStepNs;
 
 // Waits until delivered, or out of patience.
 void AwaitDelivery(const Handoff& handoff) {
   const uint64_t begin_ns = g_hooks.now_ns();
-  uint64_t waited_ns = 0;
-  // The count bounds the wait also where there is no clock.
-  for (int i = 0; i < 1000000 && waited_ns < kPatienceNs; ++i) {
+  for (int i = 0; i < kMaxSteps; ++i) {
+    if (g_hooks.now_ns() - begin_ns >= kPatienceNs) return;
     if (__atomic_load_n(&handoff.state, __ATOMIC_RELAXED) != kHandoffIdle) {
       return;
     }
     StallRequest request = {};
-    request.delay_ns = kPatienceNs - waited_ns;
+    request.delay_ns = kStepNs;
     request.word = &handoff.state;
     request.idle = kHandoffIdle;
     request.is_handoff = true;
     g_hooks.stall(request);
-    waited_ns = g_hooks.now_ns() - begin_ns;
   }
 }
 

@@ -87,23 +87,34 @@ bool IsOver(const core::StallRequest& request) {
          __atomic_load_n(request.word, __ATOMIC_RELAXED) != request.idle;
 }
 
+// The clock is a symbol that the program may define (it simulates time, say),
+// so it may stand still. Then the number of turns ends the wait: reading the
+// clock takes longer than a nanosecond.
 void Spin(const core::StallRequest& request, uint64_t deadline_ns) {
-  while (!IsOver(request) && NowNs() < deadline_ns) Pause();
+  for (uint64_t turns = request.delay_ns;
+       turns > 0 && !IsOver(request) && NowNs() < deadline_ns; --turns) {
+    Pause();
+  }
+}
+
+// True when the kernel, whose clock is nobody's but its own, says that `left`
+// is over.
+bool SleepOnce(const core::StallRequest& request, const timespec& left) {
+  if (request.word == nullptr) {
+    // Not the C library's function: that one is a cancellation point.
+    return syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &left, nullptr) ==
+           0;
+  }
+  return syscall(SYS_futex, request.word, FUTEX_WAIT_PRIVATE, request.idle,
+                 &left, nullptr, 0) != 0 &&
+         errno == ETIMEDOUT;
 }
 
 void Sleep(const core::StallRequest& request, uint64_t deadline_ns) {
+  // Woken by Wake(), by a signal handler, or for no reason: ask again.
   for (uint64_t now_ns = NowNs(); !IsOver(request) && now_ns < deadline_ns;
        now_ns = NowNs()) {
-    const timespec left = ToTimespec(deadline_ns - now_ns);
-    if (request.word == nullptr) {
-      // Not the C library's function: that one is a cancellation point.
-      syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &left, nullptr);
-    } else {
-      // Woken by Wake(), by the timeout, by a signal handler, or for no reason:
-      // the loop asks again in every case.
-      syscall(SYS_futex, request.word, FUTEX_WAIT_PRIVATE, request.idle, &left,
-              nullptr, 0);
-    }
+    if (SleepOnce(request, ToTimespec(deadline_ns - now_ns))) return;
   }
 }
 

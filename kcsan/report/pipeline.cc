@@ -92,6 +92,12 @@ void EndProgram(uint32_t exit_code) {
   _exit(static_cast<int>(exit_code));
 }
 
+// Under the report lock, for which the end of the program waits: a report that
+// is seen is a report that counts.
+void CountUnhandled() {
+  __atomic_fetch_add(&g_num_unhandled, 1, __ATOMIC_RELAXED);
+}
+
 // True if somebody has dealt with it.
 bool MakeAndDeliver(const RaceReport& raw) {
   const ReportLock lock(kReportPatienceNs);
@@ -99,29 +105,36 @@ bool MakeAndDeliver(const RaceReport& raw) {
   if (arena == nullptr) {
     // No names and no text; but that there was a race is not forgotten.
     core::Count(Counter::sink_errors);
+    CountUnhandled();
     return false;
   }
   core::Count(Counter::reports);
   MakeReport(raw, arena);
   if (CallHandler(arena->report)) return true;
   WriteToSink(arena->report.text, arena->report.text_size);
+  CountUnhandled();
   return false;
 }
 
 void HandleRace(const RaceReport& raw) {
   const int saved_errno = errno;
   if (!MakeAndDeliver(raw)) {
-    __atomic_fetch_add(&g_num_unhandled, 1, __ATOMIC_RELAXED);
     const Options& options = core::CurrentOptions();
     if (options.halt_on_error) EndProgram(options.exit_code);
   }
   errno = saved_errno;
 }
 
+// Symbolizes, so it is part of making a report.
+bool IsAlwaysReported(uintptr_t pc) {
+  const ReportLock lock(kReportPatienceNs);
+  return IsRcuFunction(pc);
+}
+
 }  // namespace
 
 void FillHooks(core::Hooks* hooks) {
-  hooks->always_report = &IsRcuFunction;
+  hooks->always_report = &IsAlwaysReported;
   hooks->report = &HandleRace;
 }
 
@@ -147,7 +160,6 @@ uint64_t NumUnhandled() {
 void AwaitReportUnderWay() { const ReportLock lock(kExitPatienceNs); }
 
 void ResetAfterFork() {
-  ResetReportLock();
   __atomic_store_n(&g_num_unhandled, 0, __ATOMIC_RELAXED);
 }
 

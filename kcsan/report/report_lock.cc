@@ -10,6 +10,8 @@ namespace report {
 namespace {
 
 constexpr uint64_t kStepNs = 100 * 1000;
+// A report that takes longer is stuck in a sink; fork() does not wait for it.
+constexpr uint64_t kForkPatienceNs = uint64_t{1000} * 1000 * 1000;
 
 uint32_t g_lock;
 // Whose it is: an address in the holder's own storage, which is the same for
@@ -37,16 +39,30 @@ void Unlock() {
   __atomic_store_n(&g_lock, 0, __ATOMIC_RELEASE);
 }
 
+// Counted in steps and not timed: the clock may be the program's own, and stand
+// still.
 bool Lock(uint64_t patience_ns) {
-  const uint64_t begin_ns = platform::NowNs();
+  uint64_t waited_ns = 0;
   do {
     if (TryLock()) return true;
     core::StallRequest request = {};
     request.delay_ns = kStepNs;
     request.is_handoff = true;
     core::g_hooks.stall(request);
-  } while (platform::NowNs() - begin_ns < patience_ns);
+    waited_ns += kStepNs;
+  } while (waited_ns < patience_ns);
   return false;
+}
+
+// What the forking thread has to undo, in both processes.
+KCSAN_INTERNAL_TLS uint64_t t_fork_signals;
+KCSAN_INTERNAL_TLS int t_fork_cancel_state;
+KCSAN_INTERNAL_TLS bool t_fork_is_held;
+
+void EndFork() {
+  core::SignalMask mask = {t_fork_signals};
+  mask.cancel_state = t_fork_cancel_state;
+  platform::RestoreSignals(mask);
 }
 
 }  // namespace
@@ -61,7 +77,22 @@ ReportLock::~ReportLock() {
   platform::RestoreSignals(mask_);
 }
 
-void ResetReportLock() { Unlock(); }
+void LockForFork() {
+  const core::SignalMask mask = platform::BlockSignals();
+  t_fork_signals = mask.bits;
+  t_fork_cancel_state = mask.cancel_state;
+  t_fork_is_held = !IsOwner() && Lock(kForkPatienceNs);
+}
+
+void UnlockAfterForkInParent() {
+  if (t_fork_is_held) Unlock();
+  EndFork();
+}
+
+void UnlockAfterForkInChild() {
+  Unlock();
+  EndFork();
+}
 
 }  // namespace report
 }  // namespace kcsan

@@ -34,8 +34,13 @@ class ReportLock {
   const bool is_held_;
 };
 
-// In a forked child: whoever held it is not there.
-void ResetReportLock();
+// Around fork(), on the thread that forks. Naming the functions of a report
+// takes a lock of the loader's; a child that was forked meanwhile would have
+// that lock held for ever, and could neither report nor dlopen(). In the child
+// nobody holds the report lock afterwards, whoever did before.
+void LockForFork();
+void UnlockAfterForkInParent();
+void UnlockAfterForkInChild();
 
 }  // namespace report
 }  // namespace kcsan

@@ -126,19 +126,48 @@ TEST_CASE("SetHandler() waits for the handler that runs") {
   racer.join();
 }
 
+TEST_CASE("fork() waits for the report that is made") {
+  const Installed installed;
+  static std::atomic<int> state{0};  // 1: in the handler, 2: may leave, 3: left
+  SetHandler(
+      [](const Report&, void*) {
+        state = 1;
+        while (state != 2) {
+        }
+        state = 3;
+        return true;
+      },
+      nullptr);
+  std::thread racer(Race);
+  while (state != 1) {
+  }
+  std::thread releaser([] { state = 2; });
+  LockForFork();
+  CHECK(state == 3);
+  UnlockAfterForkInParent();
+  releaser.join();
+  racer.join();
+  // And it is free again.
+  const ReportLock lock(/*patience_ns=*/0);
+  CHECK(lock.is_held());
+}
+
 TEST_CASE("a child forked in a handler, or during one, reports as well") {
   const Installed installed;
   static int child_status = -1;
   SetHandler(
       [](const Report&, void*) {
+        LockForFork();
         const pid_t child = fork();
         if (child == 0) {
           ResetAfterFork();
+          UnlockAfterForkInChild();
           int count = 0;
           SetHandler(&CountIt, &count);
           Race();
           _exit(count == 1 ? 0 : 1);
         }
+        UnlockAfterForkInParent();
         waitpid(child, &child_status, 0);
         return true;
       },
