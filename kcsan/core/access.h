@@ -36,9 +36,6 @@ KCSAN_INLINE bool IsMarked(int type) {
 KCSAN_INLINE bool IsAssert(int type) {
   return (type & KCSAN_ACCESS_ASSERT) != 0;
 }
-KCSAN_INLINE bool IsScoped(int type) {
-  return (type & KCSAN_ACCESS_SCOPED) != 0;
-}
 
 // Half-open ranges [a, a + a_size) and [b, b + b_size). Differences instead of
 // sums, so that a range at the end of the address space does not wrap. An empty

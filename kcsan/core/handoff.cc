@@ -15,8 +15,7 @@ Handoff g_handoffs[kNumWatchpoints];
 // A consumer needs microseconds to deliver. Longer than a second means that it
 // is stopped.
 constexpr uint64_t kPatienceNs = 1000 * 1000 * 1000;
-// The count bounds the wait where the clock is the program's own, and stands
-// still.
+// The count bounds the wait also where there is no clock.
 constexpr uint64_t kStepNs = 1000 * 1000;
 constexpr int kMaxSteps = 4 * kPatienceNs / kStepNs;
 

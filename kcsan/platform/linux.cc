@@ -72,7 +72,7 @@ bool IsReadable(const volatile void* ptr, size_t size) {
 bool HasStack(size_t size) {
   const ErrnoSaver saver;
   stack_t stack;
-  if (sigaltstack(nullptr, &stack) != 0) return true;
+  if (syscall(SYS_sigaltstack, nullptr, &stack) != 0) return true;
   if ((stack.ss_flags & SS_ONSTACK) == 0) return true;
   const uintptr_t bottom = reinterpret_cast<uintptr_t>(stack.ss_sp);
   const uintptr_t here =
@@ -87,18 +87,11 @@ bool IsOver(const core::StallRequest& request) {
          __atomic_load_n(request.word, __ATOMIC_RELAXED) != request.idle;
 }
 
-// The clock is a symbol that the program may define (it simulates time, say),
-// so it may stand still. Then the number of turns ends the wait: reading the
-// clock takes longer than a nanosecond.
 void Spin(const core::StallRequest& request, uint64_t deadline_ns) {
-  for (uint64_t turns = request.delay_ns;
-       turns > 0 && !IsOver(request) && NowNs() < deadline_ns; --turns) {
-    Pause();
-  }
+  while (!IsOver(request) && NowNs() < deadline_ns) Pause();
 }
 
-// True when the kernel, whose clock is nobody's but its own, says that `left`
-// is over.
+// True when the kernel says that `left` is over.
 bool SleepOnce(const core::StallRequest& request, const timespec& left) {
   if (request.word == nullptr) {
     // Not the C library's function: that one is a cancellation point.
@@ -158,9 +151,13 @@ int32_t ThreadId() {
   return static_cast<int32_t>(syscall(SYS_gettid));
 }
 
+// The system call and not the C library's function, which would be faster: that
+// symbol may be the program's (a simulator, a test that holds time),
+// instrumented like the rest of it, and would come back to us. Asked for once
+// in a sample.
 uint64_t NowNs() {
   timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
   return static_cast<uint64_t>(now.tv_sec) * kNsPerSecond +
          static_cast<uint64_t>(now.tv_nsec);
 }

@@ -12,9 +12,11 @@
 #include "kcsan/report/arena.h"
 #include "kcsan/report/format.h"
 #include "kcsan/report/host_info.h"
+#include "kcsan/report/modules.h"
 #include "kcsan/report/report_lock.h"
 #include "kcsan/report/sink.h"
 #include "kcsan/report/symbolizer.h"
+#include "kcsan/report/text.h"
 
 namespace kcsan {
 namespace report {
@@ -85,11 +87,15 @@ bool CallHandler(const Report& report) noexcept {
          handler.function(report, handler.context);
 }
 
+// What a program that a report has ended cannot do without: success would tell
+// whoever watches over it that all was done.
+constexpr uint32_t kHaltExitCode = 66;
+
 // At once, without destructors: other threads still run. What the program has
 // printed is kept, unless somebody is in the middle of printing.
 void EndProgram(uint32_t exit_code) {
   if (ftrylockfile(stdout) == 0) fflush_unlocked(stdout);
-  _exit(static_cast<int>(exit_code));
+  _exit(static_cast<int>(exit_code != 0 ? exit_code : kHaltExitCode));
 }
 
 // Under the report lock, for which the end of the program waits: a report that
@@ -98,12 +104,35 @@ void CountUnhandled() {
   __atomic_fetch_add(&g_num_unhandled, 1, __ATOMIC_RELAXED);
 }
 
+// What is said of a race for which there is no time or no memory: enough to
+// find the places with addr2line.
+void PrintUnreported(const RaceReport& raw) {
+  char line[400];
+  Text text(line, sizeof(line));
+  text.Append(
+      "kcsan: a race could not be reported (no memory, or another report is "
+      "stuck), at");
+  const AccessRecord* const sides[] = {&raw.watcher, &raw.other};
+  for (const AccessRecord* side : sides) {
+    if (side->num_frames == 0) continue;
+    Module module;
+    const uintptr_t pc = side->frames[0];
+    if (FindModule(pc - 1, &module)) {
+      text.Append(" %s+0x%x", module.name, pc - module.load_bias);
+    } else {
+      text.Append(" 0x%x", pc);
+    }
+  }
+  text.Append("\n");
+  WriteToStderr(text.data(), text.size());
+}
+
 // True if somebody has dealt with it.
 bool MakeAndDeliver(const RaceReport& raw) {
   const ReportLock lock(kReportPatienceNs);
   Arena* const arena = lock.is_held() ? GetArena() : nullptr;
   if (arena == nullptr) {
-    // No names and no text; but that there was a race is not forgotten.
+    PrintUnreported(raw);
     core::Count(Counter::sink_errors);
     CountUnhandled();
     return false;

@@ -39,8 +39,6 @@ void Unlock() {
   __atomic_store_n(&g_lock, 0, __ATOMIC_RELEASE);
 }
 
-// Counted in steps and not timed: the clock may be the program's own, and stand
-// still.
 bool Lock(uint64_t patience_ns) {
   uint64_t waited_ns = 0;
   do {

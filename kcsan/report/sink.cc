@@ -27,6 +27,10 @@ enum : size_t { kMaxPath = 1024 };
 // up: for one step, and for the whole text.
 enum : int { kStepPatienceMs = 1000 };
 constexpr uint64_t kPatienceNs = uint64_t{2} * 1000 * 1000 * 1000;
+// Once it did, it is not waited for again for so long: what it takes at once is
+// written, the rest is lost and counted.
+constexpr uint64_t kImpatientNs = uint64_t{30} * 1000 * 1000 * 1000;
+uint64_t g_impatient_until_ns;
 
 char g_log_path[kMaxPath];
 // The complaint about a path that cannot be opened was made.
@@ -47,11 +51,20 @@ bool IsSigpipePending() {
 }
 
 bool WaitUntilWritable(int fd) {
+  const uint64_t now_ns = platform::NowNs();
+  const int patience_ms =
+      now_ns < __atomic_load_n(&g_impatient_until_ns, __ATOMIC_RELAXED)
+          ? 0
+          : kStepPatienceMs;
   pollfd poll_fd = {fd, POLLOUT, 0};
   int ready = 0;
   do {
-    ready = poll(&poll_fd, 1, kStepPatienceMs);
+    ready = poll(&poll_fd, 1, patience_ms);
   } while (ready < 0 && errno == EINTR);
+  if (ready == 0 && patience_ms > 0) {
+    __atomic_store_n(&g_impatient_until_ns, now_ns + kImpatientNs,
+                     __ATOMIC_RELAXED);
+  }
   return ready > 0;
 }
 

@@ -60,6 +60,10 @@ class ExitStatus(unittest.TestCase):
         self.assertEqual(done.stderr.count("BUG: KCSAN"), 1)
         self.assertEqual(done.stdout, "from printf\n")
 
+    def test_halted_is_never_success(self):
+        done = run("for-ever", "halt_on_error=1:exit_code=0")
+        self.assertEqual(done.returncode, 66)
+
 
 class Ending(unittest.TestCase):
 

@@ -21,7 +21,6 @@ TEST_CASE("each question looks at one bit of the type") {
     CHECK(IsCompound(type) == ((type & 2) != 0));
     CHECK(IsMarked(type) == ((type & 4) != 0));
     CHECK(IsAssert(type) == ((type & 8) != 0));
-    CHECK(IsScoped(type) == ((type & 16) != 0));
   }
 }
 
