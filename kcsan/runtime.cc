@@ -89,10 +89,20 @@ void PrintCounters() {
   report::WriteToStderr(text.data(), text.size());
 }
 
-void AtForkInChild() {
+void StartAnewInChild() {
   core::ResetAfterFork();
   report::ResetAfterFork();
+  core::SettleProcess();
+}
+
+void AtForkInChild() {
+  StartAnewInChild();
   report::UnlockAfterForkInChild();
+}
+
+void AtNewProcess() {
+  report::FreeReportLock();
+  StartAnewInChild();
 }
 
 // Registered before any of the program's own, so it runs after them, and after
@@ -118,9 +128,11 @@ __attribute__((constructor(101))) void Start() {
   core::Hooks hooks = {};
   platform::FillHooks(&hooks);
   report::FillHooks(&hooks);
+  hooks.new_process = &AtNewProcess;
   core::SetHooks(hooks);
   const Options options = StartOptions();
   core::SetOptions(options);
+  core::SetProcessMark(platform::MakeProcessMark());
   pthread_atfork(&report::LockForFork, &report::UnlockAfterForkInParent,
                  &AtForkInChild);
   atexit(&AtExit);

@@ -24,6 +24,7 @@ int DefaultUnwind(uintptr_t first, uintptr_t* frames, int max_frames) {
 }
 uintptr_t DefaultFunctionStart(uintptr_t) { return 0; }
 bool DefaultAlwaysReport(uintptr_t) { return false; }
+void DefaultNewProcess() {}
 void DefaultReport(const RaceReport&) {}
 
 constexpr Hooks kDefaultHooks = {
@@ -34,7 +35,7 @@ constexpr Hooks kDefaultHooks = {
     &DefaultBlockSignals,  &DefaultRestoreSignals,
     &DefaultAdmitSignals,  &DefaultUnwind,
     &DefaultFunctionStart, &DefaultAlwaysReport,
-    &DefaultReport,
+    &DefaultNewProcess,    &DefaultReport,
 };
 
 // A hook that is missing is the default one, so callers never test.
@@ -68,6 +69,7 @@ void SetHooks(const Hooks& hooks) {
       OrDefault(hooks.function_start, defaults.function_start);
   g_hooks.always_report =
       OrDefault(hooks.always_report, defaults.always_report);
+  g_hooks.new_process = OrDefault(hooks.new_process, defaults.new_process);
   g_hooks.report = OrDefault(hooks.report, defaults.report);
 }
 

@@ -77,6 +77,9 @@ struct Hooks {
   // Is a race here reported even if the value did not change? (Code that
   // publishes by RCU.) Default: no.
   bool (*always_report)(uintptr_t pc);
+  // Called once in a process that was made without the handlers of fork(), on
+  // the thread that found out. Default: nothing.
+  void (*new_process)();
   // Takes a race. Runs on the thread that watched, with its checks disabled, no
   // watchpoint of its own armed, and asynchronous signals blocked: no handler
   // can leave it by a longjmp. Default: dropped.

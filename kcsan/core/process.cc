@@ -37,6 +37,7 @@ namespace {
 
 uint32_t g_enabled;
 uint32_t g_num_threads;
+uint32_t* g_process_mark;
 
 }  // namespace
 
@@ -91,6 +92,23 @@ void ResetAfterFork() {
   t_context.thread_id = 0;
   // A handler that forked on top of a stall returns into it.
   t_context.stalling = false;
+}
+
+void SetProcessMark(uint32_t* mark) { g_process_mark = mark; }
+
+void SettleProcess() {
+  if (g_process_mark != nullptr) {
+    __atomic_store_n(g_process_mark, 1, __ATOMIC_RELAXED);
+  }
+}
+
+bool EnterNewProcess() {
+  if (KCSAN_LIKELY(g_process_mark == nullptr ||
+                   __atomic_load_n(g_process_mark, __ATOMIC_RELAXED) != 0)) {
+    return false;
+  }
+  // The child has one thread at first, but may have more by now.
+  return __atomic_exchange_n(g_process_mark, 1, __ATOMIC_RELAXED) == 0;
 }
 
 }  // namespace core

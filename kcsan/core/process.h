@@ -24,6 +24,18 @@ bool IsEnabled();
 // of their watchpoints.
 void ResetAfterFork();
 
+// Some ways to make a process pass by the handlers of fork(): _Fork(), clone().
+// `mark` is a word, not zero, in memory that such a child finds wiped. Then the
+// first access that is looked at there calls hooks.new_process. Null: there is
+// no such memory, and it is not found out.
+void SetProcessMark(uint32_t* mark);
+
+// In the child, when all is as it has to be there.
+void SettleProcess();
+
+// Is this a process that nobody has settled yet? True for one caller only.
+bool EnterNewProcess();
+
 }  // namespace core
 }  // namespace kcsan
 

@@ -129,6 +129,7 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
     if (out_of_skips) *skip = kSkipWhileDisabled;
     return;
   }
+  if (KCSAN_UNLIKELY(EnterNewProcess())) g_hooks.new_process();
   if (context->thread_id == 0) InitThread(context);
   if (context->stalling) RecoverAbandonedStall(context);
   if (check.access.size == 0) {

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -145,6 +146,21 @@ void SetSignalMask(uint64_t bits) {
 }
 
 }  // namespace
+
+uint32_t* MakeProcessMark() {
+  const ErrnoSaver saver;
+  const size_t size = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  void* const page = mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return nullptr;
+  if (madvise(page, size, MADV_WIPEONFORK) != 0) {
+    munmap(page, size);
+    return nullptr;
+  }
+  uint32_t* const mark = static_cast<uint32_t*>(page);
+  *mark = 1;
+  return mark;
+}
 
 int32_t ThreadId() {
   const ErrnoSaver saver;

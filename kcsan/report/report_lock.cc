@@ -87,8 +87,10 @@ void UnlockAfterForkInParent() {
   EndFork();
 }
 
+void FreeReportLock() { Unlock(); }
+
 void UnlockAfterForkInChild() {
-  Unlock();
+  FreeReportLock();
   EndFork();
 }
 

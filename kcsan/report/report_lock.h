@@ -42,6 +42,9 @@ void LockForFork();
 void UnlockAfterForkInParent();
 void UnlockAfterForkInChild();
 
+// In a child that was made without those: takes it from whoever held it.
+void FreeReportLock();
+
 }  // namespace report
 }  // namespace kcsan
 

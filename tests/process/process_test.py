@@ -54,6 +54,10 @@ class ExitStatus(unittest.TestCase):
         done = run("fork-racing-child")
         self.assertEqual((done.returncode, done.stdout), (0, "child: 66\n"))
 
+    def test_a_child_that_no_handler_knows_starts_anew(self):
+        done = run("fork-raw")
+        self.assertEqual((done.returncode, done.stdout), (0, "child: 0\n"))
+
     def test_halt_on_error_ends_it_at_once(self):
         done = run("for-ever", "halt_on_error=1")
         self.assertEqual(done.returncode, 66)

@@ -115,6 +115,25 @@ int ForkedChild(bool child_races) {
   return 0;
 }
 
+// A child that no handler of fork() knows of, made while another thread has a
+// watchpoint armed.
+void RawFork() {
+  static long own;  // nobody else's, so there is no race
+  kcsan::SetOptions("udelay=300000:delay_randomize=0:overhead=100");
+  std::thread watcher([] { kcsan_check_write(&own, sizeof(own)); });
+  while (kcsan::GetStats().used_watchpoints == 0) usleep(100);
+  const pid_t child = _Fork();
+  if (child == 0) {
+    kcsan_check_atomic_read(&own, sizeof(own));
+    _exit(kcsan::GetStats().used_watchpoints == 0 && kcsan_rt_armed == 0 ? 0
+                                                                         : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  std::printf("child: %d\n", WEXITSTATUS(status));
+  watcher.join();
+}
+
 // main() returns while another thread sits in a read of stdin, and holds its
 // lock.
 void LeaveReader() {
@@ -152,6 +171,8 @@ int Run(const char* mode) {
   } else if (is("fork-clean-child")) {
     Race();
     return ForkedChild(false);
+  } else if (is("fork-raw")) {
+    RawFork();
   } else if (is("fork-racing-child")) {
     return ForkedChild(true);
   } else if (is("buffered")) {

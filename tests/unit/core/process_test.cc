@@ -75,6 +75,21 @@ TEST_CASE("a forked child forgets what the other threads had under way") {
   t_context.nestable_atomic = 0;
 }
 
+TEST_CASE("a process that nobody settled is found out once") {
+  uint32_t mark = 1;
+  SetProcessMark(&mark);
+  CHECK_FALSE(EnterNewProcess());
+  mark = 0;  // as the child of a _Fork() finds it
+  CHECK(EnterNewProcess());
+  CHECK_FALSE(EnterNewProcess());
+  mark = 0;  // as the child of a fork() does, whose handler settles it
+  SettleProcess();
+  CHECK_FALSE(EnterNewProcess());
+  SetProcessMark(nullptr);
+  SettleProcess();
+  CHECK_FALSE(EnterNewProcess());
+}
+
 TEST_CASE("a forked child may report what its parent has reported") {
   CHECK(AllowReport(&g_rate_limiter, 1, 2, 100, 1000));
   CHECK_FALSE(AllowReport(&g_rate_limiter, 1, 2, 101, 1000));

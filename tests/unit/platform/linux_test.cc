@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -65,7 +66,20 @@ TEST_CASE("every hook that is the platform's is there, and no other") {
   CHECK((hooks.unwind != nullptr));
   CHECK((hooks.function_start != nullptr));
   CHECK((hooks.always_report == nullptr));
+  CHECK((hooks.new_process == nullptr));
   CHECK((hooks.report == nullptr));
+}
+
+TEST_CASE("a copy of the process finds its mark wiped") {
+  uint32_t* const mark = MakeProcessMark();
+  REQUIRE(mark != nullptr);
+  CHECK(*mark == 1);
+  const pid_t child = static_cast<pid_t>(syscall(SYS_fork));
+  if (child == 0) _exit(*mark == 0 ? 0 : 1);
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(*mark == 1);
 }
 
 TEST_CASE("threads have ids and names") {
