@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// See link.h.
+
+#include "compiler/link.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace kcsan::compiler {
+namespace {
+
+class Linking {
+ public:
+  explicit Linking(const LinkContext& context)
+      : context_(context), line_(context.line) {}
+
+  std::vector<std::string> Flags() {
+    if (!line_.Links() || line_.freestanding || line_.other_word_size)
+      return {};
+    const bool program = !line_.shared && !line_.relocatable;
+    if (program && line_.own_libraries) return {};
+
+    AddCompilerProper();
+    // A relocatable object will be linked once more.
+    if (line_.relocatable) return flags_;
+    if (line_.language_forced) Add({"-x", "none"});
+    if (UsesSharedRuntime()) {
+      AddSharedRuntime();
+    } else if (program) {
+      AddArchive();
+    } else if (line_.no_undefined) {
+      // The hooks come from the program that loads it.
+      AddForLinker({"-z", "undefs"});
+    }
+    AddForLinker({absl::StrCat("@", File("kcsan.wrap"))});
+    if (program) AddLibraries();
+    return flags_;
+  }
+
+ private:
+  void Add(std::initializer_list<absl::string_view> words) {
+    for (absl::string_view word : words) flags_.emplace_back(word);
+  }
+
+  void AddForLinker(const std::vector<std::string>& words) {
+    const bool has_comma = std::any_of(
+        words.begin(), words.end(),
+        [](const std::string& word) { return absl::StrContains(word, ','); });
+    if (!has_comma) {
+      flags_.push_back(absl::StrCat("-Wl,", absl::StrJoin(words, ",")));
+      return;
+    }
+    for (const std::string& word : words) Add({"-Xlinker", word});
+  }
+
+  // A file of the runtime.
+  std::string File(absl::string_view name) const {
+    if (!context_.options.runtime_dir.empty()) {
+      const std::string path =
+          absl::StrCat(context_.options.runtime_dir, "/", name);
+      // Another runtime may be no more than an archive. That has to be there.
+      if (absl::StartsWith(name, "libkcsan") ||
+          context_.request.read_file(path)) {
+        return path;
+      }
+    }
+    return absl::StrCat(context_.request.prefix, "/lib/", name);
+  }
+
+  bool UsesSharedRuntime() const {
+    return context_.options.shared_runtime && !line_.static_link;
+  }
+
+  // What GCC compiles during a link: sources of the same command, and with
+  // -flto everything (also if the link does not say -flto). The driver must not
+  // know of -fsanitize=thread then, or it links libtsan.
+  void AddCompilerProper() {
+    if (context_.request.compiler.kind != CompilerKind::kGcc) return;
+    const bool has_sources = std::any_of(
+        line_.inputs.begin(), line_.inputs.end(), [](const Input& input) {
+          return input.language == Language::kSource ||
+                 input.language == Language::kPreprocessed;
+        });
+    if (has_sources && !context_.instrument) return;
+    flags_.push_back(
+        absl::StrCat("-specs=", context_.request.prefix, "/lib/kcsan.specs"));
+  }
+
+  void AddSharedRuntime() {
+    // Also if nothing of the program itself refers to it: a library that is
+    // loaded later may.
+    const std::string path = File("libkcsan.so");
+    AddForLinker({"--push-state", "--no-as-needed", path, "--pop-state",
+                  "-rpath", path.substr(0, path.rfind('/'))});
+  }
+
+  void AddArchive() {
+    AddForLinker({"--whole-archive", File("libkcsan.a"), "--no-whole-archive"});
+    // So that instrumented libraries find the hooks in the program.
+    AddForLinker({absl::StrCat("--dynamic-list=", File("kcsan.syms"))});
+  }
+
+  void AddLibraries() {
+    // A C++ driver adds its own, and -static-libstdc++ is about that one only.
+    if (!context_.request.compiler.cxx || line_.without_libstdcxx) {
+      Add({"-lstdc++"});
+    }
+    Add({"-lm", "-lpthread", "-ldl"});
+  }
+
+  const LinkContext& context_;
+  const CommandLine& line_;
+  std::vector<std::string> flags_;
+};
+
+}  // namespace
+
+std::vector<std::string> LinkerFlags(const LinkContext& context) {
+  return Linking(context).Flags();
+}
+
+}  // namespace kcsan::compiler
