@@ -129,12 +129,43 @@ void FormatValue(const RaceReport& raw, Text* text) {
   text->Append("\n");
 }
 
+// Was the module of this frame named already, by this stack or the first?
+bool IsFirstOfModule(const Report& report, const Frame& frame) {
+  const ReportAccess* const stacks[] = {&report.other, &report.watcher};
+  for (const ReportAccess* stack : stacks) {
+    for (int i = 0; i < stack->num_frames; ++i) {
+      const Frame& earlier = stack->frames[i];
+      if (&earlier == &frame) return true;
+      if (earlier.build_id != nullptr &&
+          strcmp(earlier.build_id, frame.build_id) == 0) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+// Where a function has no name (a stripped module), what addr2line or
+// debuginfod need to find it out later.
+void FormatBuildIds(const Report& report, Text* text) {
+  const ReportAccess* const stacks[] = {&report.other, &report.watcher};
+  for (const ReportAccess* stack : stacks) {
+    for (int i = 0; i < stack->num_frames; ++i) {
+      const Frame& frame = stack->frames[i];
+      if (frame.build_id == nullptr || !IsFirstOfModule(report, frame))
+        continue;
+      text->Append("  build id of %s: %s\n", frame.module, frame.build_id);
+    }
+  }
+}
+
 void FormatFooter(const Report& report, const HostInfo& host, Text* text) {
   text->Append("Reported by Kernel Concurrency Sanitizer on:\n");
   text->Append("CPU: %d PID: %d Comm: ", report.raw->watcher.cpu, host.pid);
   text->AppendName(host.command);
   text->Append(" Kernel: %s\n", host.kernel);
   text->Append("Hardware name: %s\n", host.hardware);
+  FormatBuildIds(report, text);
 }
 
 }  // namespace

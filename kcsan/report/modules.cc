@@ -29,6 +29,31 @@ bool Holds(const dl_phdr_info& info, uintptr_t pc) {
   return false;
 }
 
+// Copies the build id out of a note segment, if it is there.
+void FindBuildId(const char* note, size_t size, Module* module) {
+  while (size >= sizeof(ElfW(Nhdr))) {
+    ElfW(Nhdr) header;
+    memcpy(&header, note, sizeof(header));
+    // Name and description are each padded to four bytes.
+    const size_t name_size = (size_t{header.n_namesz} + 3) & ~size_t{3};
+    const size_t id_size = header.n_descsz;
+    const size_t whole =
+        sizeof(header) + name_size + ((id_size + 3) & ~size_t{3});
+    if (whole > size) return;
+    const char* const name = note + sizeof(header);
+    if (header.n_type == NT_GNU_BUILD_ID && header.n_namesz == 4 &&
+        memcmp(name, "GNU", 4) == 0) {
+      Text text(module->build_id, sizeof(module->build_id));
+      for (size_t i = 0; i < id_size; ++i) {
+        text.Append("%02x", static_cast<unsigned char>(name[name_size + i]));
+      }
+      return;
+    }
+    note += whole;
+    size -= whole;
+  }
+}
+
 int OnModule(dl_phdr_info* info, size_t, void* data) {
   const Search& search = *static_cast<Search*>(data);
   if (!Holds(*info, search.pc)) return 0;
@@ -40,6 +65,14 @@ int OnModule(dl_phdr_info* info, size_t, void* data) {
   Text(module->name, sizeof(module->name))
       .Append("%s", slash != nullptr ? slash + 1 : path);
   module->load_bias = info->dlpi_addr;
+  module->build_id[0] = '\0';
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = info->dlpi_phdr[i];
+    if (segment.p_type != PT_NOTE || module->build_id[0] != '\0') continue;
+    FindBuildId(
+        reinterpret_cast<const char*>(info->dlpi_addr + segment.p_vaddr),
+        segment.p_memsz, module);
+  }
   return 1;
 }
 

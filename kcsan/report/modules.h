@@ -17,6 +17,9 @@ struct Module {
   // What has to be taken off an address for addr2line. 0 for a program that is
   // not position-independent.
   uintptr_t load_bias;
+  // In hexadecimal; empty if the module has none. By it the debug information
+  // of a stripped module can be found later.
+  char build_id[65];
 };
 
 // False if no module holds `pc` (code made at run time). Allocates nothing.

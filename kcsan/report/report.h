@@ -24,6 +24,7 @@ struct Frame {
   const char* module;       // file name of the executable or library, or null
   uintptr_t module_offset;  // of pc in the module's image
   bool inlined;             // into the next line's function
+  const char* build_id;     // of the module, if the function is unknown
 };
 
 enum : int { kMaxLines = 96 };

@@ -121,11 +121,25 @@ Symbol FindSymbol(uintptr_t pc) {
   return symbol;
 }
 
+// After the function was looked for: the build id is for what has no name.
 void AddModule(NamePool* names, Frame* frame) {
   Module module;
   if (!FindModule(frame->pc - 1, &module)) return;
   frame->module = names->Copy(module.name, strlen(module.name));
   frame->module_offset = frame->pc - module.load_bias;
+  if (frame->function == nullptr && module.build_id[0] != '\0') {
+    frame->build_id = names->Copy(module.build_id, strlen(module.build_id));
+  }
+}
+
+void AddFunction(NamePool* names, Frame* frame) {
+  const Symbol symbol = FindSymbol(frame->pc - 1);
+  if (symbol.name == nullptr) return;
+  // Better than the name in the debug information, which for a function of an
+  // anonymous namespace is the bare one.
+  frame->function = CopyName(names, symbol.name);
+  frame->offset = frame->pc - symbol.value;
+  frame->function_size = symbol.size;
 }
 
 // All lines for one return address. Looked up is the byte before it, which
@@ -143,15 +157,8 @@ void SymbolizeAddress(uintptr_t pc, bool by_name, bool is_top, NamePool* names,
   }
   // The last of the lines is the function that the symbol table knows.
   Frame* const outermost = &access->frames[access->num_frames - 1];
+  if (by_name) AddFunction(names, outermost);
   AddModule(names, outermost);
-  if (!by_name) return;
-  const Symbol symbol = FindSymbol(pc - 1);
-  if (symbol.name == nullptr) return;
-  // Better than the name in the debug information, which for a function of an
-  // anonymous namespace is the bare one.
-  outermost->function = CopyName(names, symbol.name);
-  outermost->offset = pc - symbol.value;
-  outermost->function_size = symbol.size;
 }
 
 }  // namespace
@@ -168,13 +175,8 @@ void SymbolizeStack(const AccessRecord& record, bool by_name, NamePool* names,
 void SymbolizePlace(uintptr_t pc, bool by_name, NamePool* names, Frame* frame) {
   *frame = Frame();
   frame->pc = pc;
+  if (by_name) AddFunction(names, frame);
   AddModule(names, frame);
-  if (!by_name) return;
-  const Symbol symbol = FindSymbol(pc - 1);
-  if (symbol.name == nullptr) return;
-  frame->function = CopyName(names, symbol.name);
-  frame->offset = pc - symbol.value;
-  frame->function_size = symbol.size;
 }
 
 bool IsRcuFunction(uintptr_t pc) {

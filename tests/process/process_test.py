@@ -131,7 +131,7 @@ class Reports(unittest.TestCase):
         self.assertEqual(blocks[0], "")
         self.assertEqual(set(blocks[2::2]), {""})
         for block in blocks[1::2]:
-            self.assertRegex(block, r"^BUG: KCSAN: [^=]*\nHardware name: .*\n$")
+            self.assertRegex(block, r"^BUG: KCSAN: [^=]*\nHardware name: .*\n(  build id .*\n)*$")
 
     def test_a_reader_that_is_gone_is_survived(self):
         read_end, write_end = os.pipe()

@@ -228,6 +228,23 @@ TEST_CASE("inlined functions, and frames without a name") {
   CHECK(sample.Title() == "data-race in ?? / writer_function");
 }
 
+TEST_CASE("modules without names are told by build id, each once") {
+  SampleReport sample;
+  CHECK_FALSE(Contains(sample.Format(), "build id"));
+  Frame* const frames = sample.report.watcher.frames;
+  sample.report.watcher.num_frames = 4;
+  for (int i = 1; i < 4; ++i) {
+    frames[i] = Frame();
+    frames[i].module = i < 3 ? "libplugin.so" : "libother.so";
+    frames[i].build_id = i < 3 ? "01ab" : "02cd";
+  }
+  sample.report.other.num_frames = 1;
+  sample.report.other.frames[0] = frames[2];
+  CHECK(Contains(sample.Format(),
+                 "\n  build id of libplugin.so: 01ab\n"
+                 "  build id of libother.so: 02cd\n====="));
+}
+
 TEST_CASE("an annotation without a place, and none at all") {
   SampleReport sample;
   sample.report.watcher.expression = "checked<long>";
