@@ -224,8 +224,7 @@ KCSAN_INTERNAL_INLINE void StoreRelease(
 }
 
 template <typename X>
-KCSAN_INTERNAL_INLINE std::remove_cv_t<X> LoadAcquire(X* ptr,
-                                                      const char* site) {
+KCSAN_INTERNAL_INLINE std::decay_t<X> LoadAcquire(X* ptr, const char* site) {
   using T = std::remove_cv_t<X>;
   if constexpr (IsReleaseType<T>()) {
     TellUnlessInstrumented(ptr, sizeof(T), KCSAN_ACCESS_ATOMIC, site);

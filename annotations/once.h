@@ -144,10 +144,12 @@ KCSAN_INTERNAL_INLINE void TellOnce(const volatile void* ptr, int type,
   Tell(ptr, sizeof(T), type | KCSAN_ACCESS_ATOMIC, site);
 }
 
+// They return std::decay_t: of an array it makes a pointer, and the compiler
+// gets as far as the sentence in IsOnceType(). It is no different otherwise.
 template <typename X, size_t kAlign>
-KCSAN_INTERNAL_INLINE std::remove_cv_t<X> ReadOnce(X*, char (*)[kAlign],
-                                                   const volatile void* ptr,
-                                                   const char* site) {
+KCSAN_INTERNAL_INLINE std::decay_t<X> ReadOnce(X*, char (*)[kAlign],
+                                               const volatile void* ptr,
+                                               const char* site) {
   using T = std::remove_cv_t<X>;
   if constexpr (IsOnceType<T>()) {
     TellOnce<T, kAlign>(ptr, 0, site);
@@ -171,7 +173,7 @@ KCSAN_INTERNAL_INLINE void WriteOnce(
 // A sanitizer's pass skips whole functions only, so it has to be one. And Clang
 // instruments atomics in any function, so it is a volatile access alone.
 template <typename X, size_t kAlign>
-__attribute__((noinline, no_sanitize("address", "thread"))) std::remove_cv_t<X>
+__attribute__((noinline, no_sanitize("address", "thread"))) std::decay_t<X>
 ReadOnceNoCheck(X*, char (*)[kAlign], const volatile void* ptr) {
   using T = std::remove_cv_t<X>;
   if constexpr (IsOnceType<T>()) {
@@ -183,7 +185,7 @@ ReadOnceNoCheck(X*, char (*)[kAlign], const volatile void* ptr) {
 }
 #else
 template <typename X, size_t kAlign>
-KCSAN_INTERNAL_INLINE std::remove_cv_t<X> ReadOnceNoCheck(
+KCSAN_INTERNAL_INLINE std::decay_t<X> ReadOnceNoCheck(
     X*, char (*)[kAlign], const volatile void* ptr) {
   using T = std::remove_cv_t<X>;
   if constexpr (IsOnceType<T>()) return LoadOnce<T, kAlign>(ptr);
