@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts what the fast path is made of, from the compiler's own output.
 
-Compiles bench/fast_path_probe.cc, follows each function from its start to its
+Compiles bench/fast_path_probe.cc (what is inlined into the program) and some of
+kcsan/abi (the hooks that an instrumented program calls), follows each function from its start to its
 return along the way that is taken when nothing is armed (branches fall
 through), and counts. The result stands in bench/golden, one file for a compiler
 and an architecture.
@@ -22,6 +23,15 @@ import sys
 import tempfile
 
 PROBE = "bench/fast_path_probe.cc"
+# Of each kind of hook one.
+HOOKS = {
+    "kcsan/abi/plain.cc": ["__tsan_read8", "__tsan_write8",
+                           "__tsan_read_write8", "__tsan_volatile_read8",
+                           "__tsan_unaligned_read8", "__tsan_vptr_update"],
+    "kcsan/abi/atomic.cc": ["__tsan_atomic64_load", "__tsan_atomic64_fetch_add",
+                            "__tsan_atomic64_compare_exchange_val"],
+    "kcsan/abi/function.cc": ["__tsan_func_entry", "__tsan_func_exit"],
+}
 FLAGS = ["-std=c++17", "-O2", "-fPIE", "-fcf-protection=none", "-I.",
          "-DKCSAN_ENABLED=1"]
 
@@ -174,13 +184,22 @@ def measure(compiler, source=PROBE):
             if not name.endswith(".cold") and not name.startswith("_")}
 
 
+def measure_all(compiler):
+    table = measure(compiler)
+    for source, names in HOOKS.items():
+        functions = disassemble(compiler, source)
+        for name in names:
+            table[name] = count(hot_path(functions[name]))
+    return table
+
+
 def render(compiler, table):
     lines = ["# %s %s %s %s" % (*describe(compiler), platform.machine(),
                                 " ".join(FLAGS)),
              "# Written by tools/fast_path_stats.py --update. See there.",
-             "%-18s" % "#" + "".join("%7s" % c for c in COLUMNS)]
+             "%-38s" % "#" + "".join("%7s" % c for c in COLUMNS)]
     for name, counts in table.items():
-        lines.append("%-18s" % name +
+        lines.append("%-38s" % name +
                      "".join("%7d" % counts[c] for c in COLUMNS))
     return "\n".join(lines) + "\n"
 
@@ -222,7 +241,7 @@ def check(compiler):
         golden = file.read()
     if version_line(golden) != [*describe(compiler), platform.machine()]:
         return None
-    return differences(parse(golden), measure(compiler))
+    return differences(parse(golden), measure_all(compiler))
 
 
 def main():
@@ -239,10 +258,13 @@ def main():
         print("\n".join(found or []))
         return 1 if found else 0
     if arguments.show:
-        code = disassemble(arguments.compiler, PROBE)[arguments.show]
-        print("\n".join(hot_path(code)))
+        for source in [PROBE, *HOOKS]:
+            functions = disassemble(arguments.compiler, source)
+            if arguments.show in functions:
+                print("\n".join(hot_path(functions[arguments.show])))
+                break
         return 0
-    text = render(arguments.compiler, measure(arguments.compiler))
+    text = render(arguments.compiler, measure_all(arguments.compiler))
     print(text, end="")
     if arguments.update:
         with open(golden_path(arguments.compiler), "w") as file:
