@@ -10,12 +10,22 @@ import os
 import shutil
 import subprocess
 
-MIRROR = "http://deb.debian.org/debian"
-SUITE = "bookworm"
-
 
 class SourceError(Exception):
     """The sources are not to be had, and why."""
+
+
+def _archive():
+    """(address, suite) of the Debian archive that this machine's apt uses."""
+    found = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)",
+         "Created-By: Packages"], stdout=subprocess.PIPE, check=False,
+        universal_newlines=True).stdout.split()
+    # The release itself, and not its updates or its security archive.
+    for address, suite in zip(found[::2], found[1::2]):
+        if "-" not in suite:
+            return address, suite
+    raise SourceError("apt knows no archive of packages: run apt-get update")
 
 
 def _run(command, log, **kwargs):
@@ -27,12 +37,11 @@ def _run(command, log, **kwargs):
 class Apt:
     """`apt-get` beside the machine's own."""
 
-    def __init__(self, work, mirror=MIRROR, suite=SUITE):
+    def __init__(self, work):
         self._dir = os.path.join(work, "apt")
         self._sources = os.path.join(work, "src")
         self._log = os.path.join(self._dir, "log")
         self._updated = False
-        self._mirror, self._suite = mirror, suite
 
     def _options(self):
         return [
@@ -51,11 +60,12 @@ class Apt:
                 raise SourceError(f"{tool} is not here (Debian: {package})")
         for part in ("lists/partial", "cache/archives/partial"):
             os.makedirs(os.path.join(self._dir, part), exist_ok=True)
+        address, suite = _archive()
         with open(self._dir + "/sources.list", "w", encoding="utf-8") as out:
-            out.write(f"deb-src {self._mirror} {self._suite} main\n")
+            out.write(f"deb-src {address} {suite} main\n")
         if _run(["apt-get"] + self._options() + ["update"], self._log) != 0:
             raise SourceError(
-                f"apt-get update of {self._mirror} failed; see {self._log}")
+                f"apt-get update for sources failed; see {self._log}")
         self._updated = True
 
     def fetch(self, package):
