@@ -126,8 +126,8 @@ KCSAN_INTERNAL_INLINE constexpr ByteOrder DeviceByteOrder(V&& vdev) {
 //
 // Example:
 //
-//   unsigned LengthOf(kcsan::le32 length_field) { return length_field.ToCpu();
-//   } kcsan::le32 MakeLength(unsigned length) {
+//   unsigned LengthOf(kcsan::le32 field) { return field.ToCpu(); }
+//   kcsan::le32 MakeLength(unsigned length) {
 //     return kcsan::le32::FromCpu(length);
 //   }
 template <typename T>

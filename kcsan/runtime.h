@@ -119,16 +119,22 @@ inline ReportHandler GetReportHandler(void** context) {
 
 inline namespace KCSAN_INTERNAL_MODE_TAG {
 
-// Takes over reports for a scope, in tests:
+// Takes over reports for a scope, in tests.
 //
-//   int count = 0;
-//   {
-//     kcsan::ScopedReportHandler handler(
-//         [](const kcsan::Report&, void* n) { return ++*static_cast<int*>(n),
-//         true; }, &count);
-//     RaceOnPurpose();
+// Example:
+//
+//   bool Count(const kcsan::Report&, void* count) {
+//     ++*static_cast<int*>(count);
+//     return true;
 //   }
-//   CHECK(count > 0);
+//   void TestThatItRaces() {
+//     int count = 0;
+//     {
+//       kcsan::ScopedReportHandler handler(&Count, &count);
+//       RaceOnPurpose();
+//     }
+//     CHECK(count > 0);
+//   }
 //
 // Scopes nest: the end of one brings back the handler that was there before.
 class ScopedReportHandler {

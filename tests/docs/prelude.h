@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <iostream>
 #include <string>
 #include <thread>
 
@@ -23,7 +24,21 @@ struct Account {
   long balance;
 };
 
+struct MyAtomic {
+  int value;
+};
+
 inline Queue* queue;
 inline long n, limit;
+inline unsigned flags;
+inline std::string flag_value;
+constexpr unsigned kOwnedBits = 0x0f;
+
+void DumpEverythingWithoutLocks();
+void RaceOnPurpose();
+
+// Of whatever the reader logs and tests with.
+#define LOG(severity) std::cerr
+#define CHECK(condition) static_cast<void>(condition)
 
 #endif  // TESTS_DOCS_PRELUDE_H_
