@@ -27,6 +27,33 @@ void RemoveParameters(char* name) {
   name[length - 2] = '\0';
 }
 
+bool IsIdentifierEnd(const char* begin, const char* end) {
+  static constexpr char kOperator[] = "operator";
+  const size_t length = static_cast<size_t>(end - begin);
+  const size_t operator_length = sizeof(kOperator) - 1;
+  if (length == 0) return false;
+  if (length >= operator_length &&
+      strncmp(end - operator_length, kOperator, operator_length) == 0) {
+    return false;
+  }
+  const char last = end[-1];
+  return last == '_' || (last >= '0' && last <= '9') ||
+         (last >= 'a' && last <= 'z') || (last >= 'A' && last <= 'Z');
+}
+
+// "Invoke<void, main()::<lambda()> >" -> "Invoke<>", as the demangler prints
+// it. For names out of debug information, whose template arguments come last.
+// Not for "operator<" or "<lambda()>".
+void RemoveTemplateArguments(char* name) {
+  for (char* open = strchr(name, '<'); open != nullptr;
+       open = strchr(open + 1, '<')) {
+    if (open[1] == '\0' || !IsIdentifierEnd(name, open)) continue;
+    open[1] = '>';
+    open[2] = '\0';
+    return;
+  }
+}
+
 bool StartsWith(const char* text, const char* prefix) {
   return strncmp(text, prefix, strlen(prefix)) == 0;
 }
@@ -45,6 +72,7 @@ void FormatFunctionName(const char* symbol, char* name, size_t size) {
     RemoveParameters(name);
     return;
   }
+  RemoveTemplateArguments(stem);
   strncpy(name, stem, size - 1);
   name[size - 1] = '\0';
 }

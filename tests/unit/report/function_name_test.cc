@@ -32,6 +32,15 @@ TEST_CASE("C++ names lose parameters") {
   CHECK(Name("_ZN12_GLOBAL__N_14WorkEv") == "(anonymous namespace)::Work");
 }
 
+TEST_CASE("names out of debug information lose template arguments") {
+  CHECK(Name("__invoke_impl<void, main()::<lambda()> >") == "__invoke_impl<>");
+  CHECK(Name("Get<0>") == "Get<>");
+  CHECK(Name("<lambda()>") == "<lambda()>");
+  CHECK(Name("operator<") == "operator<");
+  CHECK(Name("operator<<") == "operator<<");
+  CHECK(Name("operator->") == "operator->");
+}
+
 TEST_CASE("a call operator keeps its name") {
   CHECK(Name("_ZN3FooclEv") == "Foo::operator()");
 }
