@@ -33,8 +33,8 @@ class Linking {
     } else if (program) {
       AddArchive();
     } else if (line_.no_undefined) {
-      // The hooks come from the program that loads it.
-      AddForLinker({"-z", "undefs"});
+      // The hooks come from the program that loads it. (gold has no -z undefs.)
+      AddForLinker({"--unresolved-symbols=ignore-all"});
     }
     AddForLinker({absl::StrCat("@", File("kcsan.wrap"))});
     if (program) AddLibraries();
