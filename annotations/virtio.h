@@ -187,7 +187,7 @@ KCSAN_INTERNAL_INLINE auto ReadField(ByteOrder order, X* type,
                                      char (*align)[kAlign],
                                      const volatile void* ptr,
                                      const char* site) {
-  using Value = typename Word<kBits / 8>::Value;
+  using Value = typename Word<size_t{kBits} / 8>::Value;
   using T = std::remove_cv_t<X>;
   if constexpr (IsField<kBits, kWanted, T>()) {
     return ConvertByteOrder(
@@ -198,11 +198,9 @@ KCSAN_INTERNAL_INLINE auto ReadField(ByteOrder order, X* type,
 }
 
 template <int kBits, FieldKind kWanted, typename X, size_t kAlign>
-KCSAN_INTERNAL_INLINE void WriteField(ByteOrder order, X* type,
-                                      char (*align)[kAlign],
-                                      const volatile void* ptr,
-                                      const char* site,
-                                      typename Word<kBits / 8>::Value value) {
+KCSAN_INTERNAL_INLINE void WriteField(
+    ByteOrder order, X* type, char (*align)[kAlign], const volatile void* ptr,
+    const char* site, typename Word<size_t{kBits} / 8>::Value value) {
   using T = std::remove_cv_t<X>;
   if constexpr (IsField<kBits, kWanted, T>()) {
     WriteOnce(type, align, ptr, site,

@@ -132,11 +132,11 @@ void kcsan_rt_release(void) KCSAN_INTERNAL_COLD;
 // word, one never-taken branch. For a plain access or a claim: the same after
 // one decrement and one never-taken branch.
 
-// Counts one plain access; non-zero when the skips have run out. Unsigned, so
-// that the subtraction may wrap, and alone sets the flag that the branch needs.
+// Counts one plain access; non-zero when the skips have run out. The builtin
+// wraps, so that the subtraction alone sets the flag that the branch needs.
 static KCSAN_INTERNAL_ALWAYS_INLINE int kcsan_rt_count_down(int type) {
   int32_t* const skip = &kcsan_rt_thread.skip[type & KCSAN_ACCESS_WRITE];
-  *skip = (int32_t)((uint32_t)*skip - 1u);
+  (void)__builtin_sub_overflow(*skip, 1, skip);
   return *skip < 0;
 }
 

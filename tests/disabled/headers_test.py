@@ -14,8 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "annotations"))
 import compilers  # noqa: E402
 
-# checks.h is C as well, and casts like it where the runtime is there.
-OLD_STYLE = {"off": ["-Wold-style-cast"], "tsan": ["-Wold-style-cast"]}
+# Beside those of the build: a service may have them, and -Werror.
+STRICTER = ["-Wold-style-cast", "-Wconversion", "-Wsign-conversion"]
 
 PUBLIC = ["kcsan/kcsan.h", "kcsan/checks.h", "kcsan/config.h"]
 
@@ -39,7 +39,7 @@ class HeadersTest(unittest.TestCase):
     def test_alone_in_every_mode(self):
         for mode, flags in compilers.MODES.items():
             with self.subTest(mode=mode):
-                self.each(flags + OLD_STYLE.get(mode, []))
+                self.each(flags + STRICTER)
 
     def test_twice(self):
         self.each([], "#include \"%s\"\n#include \"%s\"\n")
