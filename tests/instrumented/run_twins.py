@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one program of this folder both ways: as it should be (no report, right
+result), and as its racy twin (a report). Usage: run_twins.py PROGRAM"""
+
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv.pop(1))
+DENSE = (
+    "sampling=count:skip_watch=20",
+    "overhead=80",
+)
+
+
+def run(options, *args):
+    env = dict(os.environ, KCSAN_OPTIONS=options)
+    return subprocess.run([PROGRAM, *args], env=env, text=True, timeout=60,
+                          stdin=subprocess.DEVNULL, capture_output=True)
+
+
+class Twins(unittest.TestCase):
+
+    def correct(self, options):
+        done = run(options + ":verbose=1")
+        self.assertNotIn("BUG: KCSAN", done.stderr, options)
+        self.assertEqual((done.returncode, done.stdout), (0, "right\n"),
+                         done.stderr)
+        # Silence of a detector that has watched nothing would be worthless.
+        watched = re.findall(r"setup_watchpoints: (\d+)", done.stderr)
+        self.assertGreater(max(map(int, watched)), 100, done.stderr)
+
+    def racy(self, options):
+        done = run(options + ":halt_on_error=1", "--racy")
+        self.assertIn("BUG: KCSAN: data-race in", done.stderr, options)
+        self.assertEqual(done.returncode, 66, done.stderr)
+
+    def test_correct(self):
+        for options in DENSE:
+            self.correct(options)
+
+    def test_racy(self):
+        for options in DENSE:
+            self.racy(options)
+
+    def test_correct_with_weak_memory(self):
+        self.correct(DENSE[0] + ":weak_memory=1")
+
+    def test_racy_with_weak_memory(self):
+        self.racy(DENSE[0] + ":weak_memory=1")
+
+
+if __name__ == "__main__":
+    unittest.main()
