@@ -17,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "compiler/identity.h"
 #include "compiler/manual.h"
 #include "compiler/plan.h"
 #include "compiler/real_compiler.h"
@@ -117,6 +118,10 @@ class Wrapper {
     }
     if (!plan.error.empty()) error = plan.error;
     if (!error.empty()) return Fail(error);
+    if (plan.options.identity) {
+      printf("%s", DescribeIdentity(request, self).c_str());
+      return 0;
+    }
     for (const std::string& warning : plan.warnings) Say("warning", warning);
     if (plan.options.show) {
       std::vector<std::string> words;

@@ -17,6 +17,7 @@ All words go to the real compiler, but for these:
 
   --kcsan-help          print this
   --kcsan-show          print what would be run, and run nothing
+  --kcsan-id            print what caches of object files have to know
   --kcsan-ignore=GLOB   do not instrument these files (see below)
   --kcsan-debug-info=0  add no -g1 (-gline-tables-only) where there is no -g
   --kcsan-runtime=DIR   link DIR/libkcsan.a in place of the installed one

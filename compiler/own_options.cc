@@ -68,6 +68,8 @@ class Reader {
       options_.help = true;
     } else if (word == "--kcsan-show") {
       options_.show = true;
+    } else if (word == "--kcsan-id") {
+      options_.identity = true;
     } else if (word == kSharedRuntime) {
       options_.shared_runtime = true;
     } else if (word == kStaticRuntime) {

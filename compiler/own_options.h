@@ -23,6 +23,7 @@ using Environment = std::map<std::string, std::string>;
 struct OwnOptions {
   bool help = false;                // --kcsan-help
   bool show = false;                // --kcsan-show
+  bool identity = false;            // --kcsan-id
   bool enabled = true;              // KCSAN_WRAPPER=0
   bool debug_info = true;           // KCSAN_DEBUG_INFO, --kcsan-debug-info=
   bool shared_runtime = false;      // -shared-libkcsan

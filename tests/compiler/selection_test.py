@@ -133,6 +133,19 @@ class OwnWords(sandbox.SandboxTest):
                          0)
         self.assertTrue(all(self.execute()[1]))
 
+    def test_identity_changes_with_all_that_counts(self):
+        self.write("list", "")
+        plain = self.build("--kcsan-id").stdout
+        self.assertEqual(self.build("--kcsan-id", KCSAN_OPTIONS="x").stdout,
+                         plain)
+        for env in ({"KCSAN_IGNORE": "a"}, {"KCSAN_IGNORELIST": "list"},
+                    {"KCSAN_DEBUG_INFO": "0"}, {"KCSAN_CC": self.cxx}):
+            self.assertNotEqual(self.build("--kcsan-id", **env).stdout, plain)
+        listed = self.build("--kcsan-id", KCSAN_IGNORELIST="list").stdout
+        self.write("list", "src:a\n")
+        self.assertNotEqual(
+            self.build("--kcsan-id", KCSAN_IGNORELIST="list").stdout, listed)
+
     def test_off(self):
         self.write("a.c", "int main(void) { return 0; }\n")
         self.build("a.c", KCSAN_WRAPPER="0")
