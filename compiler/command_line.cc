@@ -203,7 +203,11 @@ class Reader {
   }
 
   void ReadFeature(absl::string_view word) {
-    if (word == "-ffreestanding" || word == "-fno-hosted") {
+    if (word == "-flto" || absl::StartsWith(word, "-flto=")) {
+      line_.link_time_optimisation = true;
+    } else if (word == "-fno-lto") {
+      line_.link_time_optimisation = false;
+    } else if (word == "-ffreestanding" || word == "-fno-hosted") {
       line_.freestanding = true;
     } else if (word == "-fno-freestanding" || word == "-fhosted") {
       line_.freestanding = false;

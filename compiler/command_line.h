@@ -45,7 +45,8 @@ struct CommandLine {
   // -x is in force at the end: whatever is appended would be taken for source.
   bool language_forced = false;
 
-  bool debug_level_given = false;  // any -g, also -g0
+  bool debug_level_given = false;       // any -g, also -g0
+  bool link_time_optimisation = false;  // -flto
   bool freestanding = false;
   bool other_word_size = false;     // -m32, -mx32
   bool thread_hooks_given = false;  // the -mllvm options stand there already

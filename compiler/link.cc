@@ -15,12 +15,11 @@ namespace {
 
 class Linking {
  public:
-  explicit Linking(const LinkContext& context)
-      : context_(context), line_(context.line) {}
+  Linking(const LinkContext& context, std::string* error)
+      : context_(context), line_(context.line), error_(error) {}
 
   std::vector<std::string> Flags() {
-    if (!line_.Links() || line_.freestanding || line_.other_word_size)
-      return {};
+    if (line_.freestanding || line_.other_word_size) return {};
     const bool program = !line_.shared && !line_.relocatable;
     if (program && line_.own_libraries) return {};
 
@@ -55,6 +54,17 @@ class Linking {
       return;
     }
     for (const std::string& word : words) Add({"-Xlinker", word});
+  }
+
+  // The runtime itself. The linker would say that it is missing in more words,
+  // and not what to do.
+  std::string Library(absl::string_view name) {
+    const std::string path = File(name);
+    if (!context_.request.file_exists(path)) {
+      *error_ = absl::StrCat("there is no ", path,
+                             " (KCSAN_PREFIX says where kcsan is installed)");
+    }
+    return path;
   }
 
   // A file of the runtime.
@@ -93,13 +103,14 @@ class Linking {
   void AddSharedRuntime() {
     // Also if nothing of the program itself refers to it: a library that is
     // loaded later may.
-    const std::string path = File("libkcsan.so");
+    const std::string path = Library("libkcsan.so");
     AddForLinker({"--push-state", "--no-as-needed", path, "--pop-state",
                   "-rpath", path.substr(0, path.rfind('/'))});
   }
 
   void AddArchive() {
-    AddForLinker({"--whole-archive", File("libkcsan.a"), "--no-whole-archive"});
+    AddForLinker(
+        {"--whole-archive", Library("libkcsan.a"), "--no-whole-archive"});
     // So that instrumented libraries find the hooks in the program.
     AddForLinker({absl::StrCat("--dynamic-list=", File("kcsan.syms"))});
   }
@@ -114,13 +125,15 @@ class Linking {
 
   const LinkContext& context_;
   const CommandLine& line_;
+  std::string* error_;
   std::vector<std::string> flags_;
 };
 
 }  // namespace
 
-std::vector<std::string> LinkerFlags(const LinkContext& context) {
-  return Linking(context).Flags();
+std::vector<std::string> LinkerFlags(const LinkContext& context,
+                                     std::string* error) {
+  return Linking(context, error).Flags();
 }
 
 }  // namespace kcsan::compiler

@@ -25,8 +25,9 @@ struct LinkContext {
   bool instrument;  // the sources in the same command, if any
 };
 
-// The words that go behind the user's. Empty if nothing is linked.
-std::vector<std::string> LinkerFlags(const LinkContext& context);
+// The words that go behind the user's. Sets *error if there is no runtime.
+std::vector<std::string> LinkerFlags(const LinkContext& context,
+                                     std::string* error);
 
 }  // namespace kcsan::compiler
 

@@ -66,8 +66,13 @@ std::string CurrentDirectory() {
   return result;
 }
 
-std::string SelfPath() {
+// `name` is argv[0], for where there is no /proc.
+std::string SelfPath(const std::string& name) {
   char* path = realpath("/proc/self/exe", nullptr);
+  if (path == nullptr) {
+    path =
+        realpath(FindProgram(name, GetVariable("PATH"), "").c_str(), nullptr);
+  }
   std::string result = path == nullptr ? "" : path;
   free(path);
   return result;
@@ -103,10 +108,13 @@ class Wrapper {
     Request request;
     for (int i = 1; i < argc; ++i) request.words.emplace_back(argv[i]);
     request.environment = OwnVariables();
-    const std::string self = SelfPath();
+    const std::string self = SelfPath(name);
     request.prefix = InstallPrefix(self);
     request.directory = CurrentDirectory();
     request.read_file = ReadFile;
+    request.file_exists = [](const std::string& path) {
+      return access(path.c_str(), R_OK) == 0;
+    };
     std::string error;
     request.compiler = FindRealCompiler(cxx, request.environment,
                                         GetVariable("PATH"), self, &error);

@@ -50,9 +50,17 @@ class Planner {
     // Never at a link, or libtsan would come in; nor where a list says no.
     unwanted.thread_sanitizer = line_.Links() || !instrument;
     unwanted.ignorelists = !IsClang();
+    std::vector<std::string> back;
+    if (line_.Links()) {
+      back = LinkerFlags({request_, plan_.options, line_, instrument},
+                         &plan_.error);
+      if (!plan_.error.empty()) return plan_;
+    } else if (!IsClang() && !instrument && line_.link_time_optimisation) {
+      // Code that GCC makes at the link gets the hooks like all other.
+      back = {"-fno-lto"};
+    }
     Compose(CompilerFlags(instrument),
-            RemoveUnwanted(request_.words, expanded, unwanted),
-            LinkerFlags({request_, plan_.options, line_, instrument}));
+            RemoveUnwanted(request_.words, expanded, unwanted), back);
     return plan_;
   }
 

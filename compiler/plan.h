@@ -9,6 +9,7 @@
 #ifndef COMPILER_PLAN_H_
 #define COMPILER_PLAN_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct Request {
   std::string directory;  // the current one
   Compiler compiler;
   FileReader read_file;
+  std::function<bool(const std::string& path)> file_exists;
 };
 
 struct Plan {

@@ -104,6 +104,17 @@ class Link(sandbox.SandboxTest):
         self.build(*flags, "a.cc", name="kcsan-c++")
         self.assert_runs(output=MAIN_CC_OUTPUT)
 
+    def test_left_out_of_link_time_optimisation(self):
+        if self.cc == "clang" and not shutil.which("ld.lld"):
+            self.skipTest("Clang needs lld for it here")
+        link = ["-fuse-ld=lld"] if self.cc == "clang" else []
+        self.build("-flto", "-c", "library.c", "--kcsan-ignore=library.c")
+        self.write("main.c", "int Work(const char*);\n"
+                   "int main(void) { return Work(\"abc\") - 4; }\n")
+        self.build("-flto", "-O1", *link, "main.c", "library.o")
+        _, counts = self.execute()
+        self.assertEqual(counts[1], 0)
+
     def test_cxx_libraries(self):
         for flags in ("-static-libstdc++ -static-libgcc", "-static"):
             with self.subTest(flags=flags):

@@ -117,6 +117,20 @@ TEST_CASE("another runtime in place of ours") {
             "-Wl,--dynamic-list=/k/lib/kcsan.syms -Wl,@/k/lib/kcsan.wrap"));
 }
 
+TEST_CASE("no runtime there") {
+  CHECK(Gcc("--kcsan-runtime=/missing a.o") ==
+        "error: there is no /missing/libkcsan.a (KCSAN_PREFIX says where kcsan "
+        "is installed)");
+  CHECK_FALSE(Has(Gcc("--kcsan-runtime=/missing -c a.c"), "error"));
+  CHECK_FALSE(Has(Gcc("--kcsan-runtime=/missing -shared a.o"), "error"));
+}
+
+TEST_CASE("with GCC a file that is left out is left out of -flto too") {
+  CHECK(Has(Gcc("-flto -c a.c -fno-sanitize=thread"), "thread -fno-lto"));
+  CHECK_FALSE(Has(Gcc("-flto=auto -c a.c"), "-fno-lto"));
+  CHECK_FALSE(Has(Clang("-flto -c a.c -fno-sanitize=thread"), "-fno-lto"));
+}
+
 TEST_CASE("a comma in the runtime's path") {
   CHECK(Has(Clang("--kcsan-runtime=/a,b a.o"),
             "-Xlinker --whole-archive -Xlinker /a,b/libkcsan.a -Xlinker "

@@ -30,6 +30,9 @@ class SampleRequest {
       if (found == files_.end()) return std::nullopt;
       return found->second;
     };
+    request_.file_exists = [](const std::string& path) {
+      return path.find("missing") == std::string::npos;
+    };
   }
   SampleRequest(const SampleRequest&) = delete;
   SampleRequest& operator=(const SampleRequest&) = delete;
