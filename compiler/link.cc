@@ -35,7 +35,11 @@ class Linking {
       // The hooks come from the program that loads it. (gold has no -z undefs.)
       AddForLinker({"--unresolved-symbols=ignore-all"});
     }
-    AddForLinker({absl::StrCat("@", File("kcsan.wrap"))});
+    // Not in a static program: libc's own calls in there would be wrapped too,
+    // and the first come before there are thread-local variables.
+    if (!line_.static_link) {
+      AddForLinker({absl::StrCat("@", File("kcsan.wrap"))});
+    }
     if (program) AddLibraries();
     return flags_;
   }
@@ -109,10 +113,19 @@ class Linking {
   }
 
   void AddArchive() {
-    AddForLinker(
-        {"--whole-archive", Library("libkcsan.a"), "--no-whole-archive"});
-    // So that instrumented libraries find the hooks in the program.
-    AddForLinker({absl::StrCat("--dynamic-list=", File("kcsan.syms"))});
+    std::vector<std::string> words = {"--whole-archive", Library("libkcsan.a")};
+    // The C library's locks. In a static program they are there already.
+    const std::string interpose = File("libkcsan_interpose.a");
+    if (!line_.static_link && context_.request.file_exists(interpose)) {
+      words.push_back(interpose);
+    }
+    words.push_back("--no-whole-archive");
+    AddForLinker(words);
+    // So that instrumented libraries find the hooks in the program. A static
+    // one has none, and would have to relocate itself before it can.
+    if (!line_.static_link) {
+      AddForLinker({absl::StrCat("--dynamic-list=", File("kcsan.syms"))});
+    }
   }
 
   void AddLibraries() {

@@ -39,10 +39,12 @@ def install(root):
         file.write("--wrap=strlen\n")
     with open(root + "/lib/kcsan.syms", "w") as file:
         file.write("{ __tsan_*; __wrap_*; kcsan_*; };\n")
-    stub = root + "/lib/stub.o"
-    subprocess.run(["gcc", "-O1", "-fPIC", "-c", HERE + "/stub_runtime.c", "-o",
-                    stub], check=True, env=clean_environment())
-    subprocess.run(["ar", "rcs", root + "/lib/libkcsan.a", stub], check=True)
+    stub, real = root + "/lib/stub.o", root + "/lib/real.o"
+    for source, output in (("stub_runtime.c", stub), ("real_strlen.c", real)):
+        subprocess.run(["gcc", "-O1", "-fPIC", "-c", os.path.join(HERE, source),
+                        "-o", output], check=True, env=clean_environment())
+    subprocess.run(["ar", "rcs", root + "/lib/libkcsan.a", stub, real],
+                   check=True)
     subprocess.run(["gcc", "-shared", stub, "-Wl,--wrap=strlen", "-o",
                     root + "/lib/libkcsan.so"], check=True)
     return root

@@ -86,9 +86,18 @@ TEST_CASE("options for the linker alone are a link too") {
   CHECK(Has(Gcc("-Xlinker --version"), kRuntime));
 }
 
-TEST_CASE("static programs") {
-  CHECK(Has(Gcc("-static a.o"), kRuntime));
-  CHECK(Has(Gcc("-static-pie -shared-libkcsan a.o"), kRuntime));
+TEST_CASE("static programs: no wrapped libc, nobody to export to") {
+  const char kStatic[] =
+      "-Wl,--whole-archive,/k/lib/libkcsan.a,--no-whole-archive -lstdc++";
+  CHECK(Has(Clang("-static a.o"), kStatic));
+  CHECK(Has(Gcc("-static-pie -shared-libkcsan a.o"), kStatic));
+}
+
+TEST_CASE("the C library's locks, where they are installed") {
+  CHECK(Has(Gcc("--kcsan-runtime=/with a.o"),
+            "/with/libkcsan.a,/with/libkcsan_interpose.a,--no-whole-archive"));
+  CHECK_FALSE(Has(Gcc("--kcsan-runtime=/with -static a.o"), "interpose"));
+  CHECK_FALSE(Has(Gcc("a.o"), "interpose"));
 }
 
 TEST_CASE("-x does not reach what is appended") {
@@ -110,10 +119,10 @@ TEST_CASE("another runtime in place of ours") {
   SampleRequest request(CompilerKind::kClang);
   request.Set("KCSAN_RUNTIME", "/empty").File("/empty/kcsan.wrap", "");
   CHECK(Has(request.Run("a.o"),
-            "/empty/libkcsan.a,--no-whole-archive "
+            "/empty/libkcsan.a,/empty/libkcsan_interpose.a,--no-whole-archive "
             "-Wl,--dynamic-list=/k/lib/kcsan.syms -Wl,@/empty/kcsan.wrap"));
   CHECK(Has(request.Run("--kcsan-runtime=/other a.o"),
-            "/other/libkcsan.a,--no-whole-archive "
+            "/other/libkcsan.a,/other/libkcsan_interpose.a,--no-whole-archive "
             "-Wl,--dynamic-list=/k/lib/kcsan.syms -Wl,@/k/lib/kcsan.wrap"));
 }
 
@@ -133,8 +142,7 @@ TEST_CASE("with GCC a file that is left out is left out of -flto too") {
 
 TEST_CASE("a comma in the runtime's path") {
   CHECK(Has(Clang("--kcsan-runtime=/a,b a.o"),
-            "-Xlinker --whole-archive -Xlinker /a,b/libkcsan.a -Xlinker "
-            "--no-whole-archive"));
+            "-Xlinker --whole-archive -Xlinker /a,b/libkcsan.a -Xlinker "));
 }
 
 }  // namespace
