@@ -84,7 +84,9 @@ Frame* AddFrame(Lines* lines) {
 int OnLine(void* data, uintptr_t, const char* file, int line,
            const char* function) {
   Lines* const lines = static_cast<Lines*>(data);
-  if (function == nullptr) return 0;
+  // Line tables alone (-gline-tables-only) name no function. The symbol table
+  // will.
+  if (function == nullptr && file == nullptr) return 0;
   // What an annotation inlined is not the user's code. It goes when the
   // function comes that it was inlined into.
   if (lines->is_top && lines->found && lines->only_annotations) {
@@ -93,7 +95,7 @@ int OnLine(void* data, uintptr_t, const char* file, int line,
   Frame* const frame = AddFrame(lines);
   if (frame == nullptr) return 1;
   lines->found = true;
-  frame->function = CopyName(lines->names, function);
+  if (function != nullptr) frame->function = CopyName(lines->names, function);
   lines->only_annotations = lines->only_annotations &&
                             frame->function != nullptr &&
                             IsAnnotationCode(frame->function);
