@@ -87,6 +87,7 @@ bool CountUnder(bool racy) {
     for (int i = 0; i < 200; ++i) {
       if (!racy) lock.Lock();
       for (long& value : guarded) ++value;
+      Touch(guarded);
       if (!racy) lock.Unlock();
     }
   });
@@ -96,6 +97,8 @@ bool CountUnder(bool racy) {
 }  // namespace
 
 bool Round(bool racy) {
-  return CountUnder<ExchangeLock>(racy) & CountUnder<TestFirstLock>(racy) &
-         CountUnder<TicketLock>(racy) & CountUnder<McsLock>(racy);
+  bool right = CountUnder<ExchangeLock>(racy);
+  right = CountUnder<TestFirstLock>(racy) && right;
+  right = CountUnder<TicketLock>(racy) && right;
+  return CountUnder<McsLock>(racy) && right;
 }

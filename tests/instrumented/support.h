@@ -8,11 +8,25 @@
 #ifndef KCSAN_TESTS_INSTRUMENTED_SUPPORT_H_
 #define KCSAN_TESTS_INSTRUMENTED_SUPPORT_H_
 
+#include <stdbool.h>
+
+#ifdef __cplusplus
 #include <functional>
+extern "C" {
+#endif
 
 // Defined by each program. Called again and again by main(). Returns whether
 // the work came out right; of the racy twin nobody asks that.
 bool Round(bool racy);
+
+// The optimiser has to take the memory at `p` for read and changed here. Not
+// `volatile`: the detector takes accesses to that for marked ones.
+static inline void Touch(void* p) {
+  __asm__ __volatile__("" : : "r"(p) : "memory");
+}
+
+#ifdef __cplusplus
+}  // extern "C"
 
 namespace support {
 
@@ -21,5 +35,7 @@ namespace support {
 void Together(int count, const std::function<void(int)>& body);
 
 }  // namespace support
+
+#endif  // __cplusplus
 
 #endif  // KCSAN_TESTS_INSTRUMENTED_SUPPORT_H_

@@ -4,13 +4,20 @@
 load("//bazel:copts.bzl", "KCSAN_COPTS")
 load("//bazel:instrument.bzl", "KCSAN_INSTRUMENT_COPTS", "KCSAN_INSTRUMENT_TAGS")
 
-def twins_test(name, srcs = None, copts = None, linkopts = [], data = []):
+def twins_test(
+        name,
+        srcs = None,
+        copts = [],
+        language_copts = KCSAN_COPTS,
+        linkopts = [],
+        data = []):
     """Builds one instrumented program from NAME.cc and runs it both ways.
 
     Args:
       name: what the program does. The test is NAME_test.
       srcs: if not NAME.cc.
-      copts: if not the flags for C++.
+      copts: beside those of this repository and of instrumentation.
+      language_copts: this repository's flags for the language, if not C++.
       linkopts: beside -pthread.
       data: what the program needs at run time.
     """
@@ -19,7 +26,7 @@ def twins_test(name, srcs = None, copts = None, linkopts = [], data = []):
         testonly = True,
         srcs = srcs or [name + ".cc"],
         # Optimised, because users' programs are, and then more is inlined.
-        copts = (copts or KCSAN_COPTS) + KCSAN_INSTRUMENT_COPTS + ["-O2"],
+        copts = language_copts + KCSAN_INSTRUMENT_COPTS + ["-O2"] + copts,
         linkopts = ["-pthread"] + linkopts,
         tags = KCSAN_INSTRUMENT_TAGS,
         deps = [
