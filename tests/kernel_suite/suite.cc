@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <thread>
 
@@ -128,8 +129,8 @@ Kernel KernelOf(const Plan& plan, int index) {
 std::uint64_t Windows() { return kcsan::GetStats().setup_watchpoints; }
 
 // Waits until the run is over. False: it took too long.
-bool Await(const Plan& plan, const Judge& judge, Shared* shared,
-           std::uint64_t first_window) {
+bool Await(const Plan& plan, const Judge& judge, std::uint64_t silent_windows,
+           Shared* shared, std::uint64_t first_window) {
   const auto deadline = Clock::now() + kPatience;
   while (!judge.HasFailed()) {
     if (!plan.want.empty()) {
@@ -138,7 +139,7 @@ bool Await(const Plan& plan, const Judge& judge, Shared* shared,
       const std::uint64_t calls =
           __atomic_load_n(&shared->calls, __ATOMIC_RELAXED);
       const std::uint64_t windows = Windows() - first_window;
-      if (plan.is_watched ? windows >= kSilentWindows : calls >= kSilentCalls) {
+      if (plan.is_watched ? windows >= silent_windows : calls >= kSilentCalls) {
         return true;
       }
     }
@@ -177,15 +178,8 @@ std::string SetSuiteOptions(const std::string& options) {
   return error;
 }
 
-}  // namespace
-
-void RunAlone(const std::string& options, const std::function<void()>& body) {
-  REQUIRE(SetSuiteOptions(options) == "");
-  std::thread(body).join();
-  kcsan::SetOptions(kQuietOptions);
-}
-
-Outcome Run(int threads, const Plan& plan) {
+// Without anything to wait for, it lasts `silent_windows`.
+Outcome Run(int threads, const Plan& plan, std::uint64_t silent_windows) {
   Outcome outcome;
   outcome.problem = SetSuiteOptions(plan.options);
   if (!outcome.problem.empty()) return outcome;
@@ -205,7 +199,8 @@ Outcome Run(int threads, const Plan& plan) {
     running.emplace_back(RunThread, &shared, KernelOf(plan, i),
                          i > 0 || plan.interrupt_first);
   }
-  const bool in_time = Await(plan, judge, &shared, first_window);
+  const bool in_time =
+      Await(plan, judge, silent_windows, &shared, first_window);
   outcome.windows = Windows() - first_window;
   __atomic_store_n(&shared.stop, true, __ATOMIC_RELAXED);
   for (std::thread& thread : running) thread.join();
@@ -227,31 +222,56 @@ void WarmUp() {
   race.first = WriteValue;
   race.others = {ReadValue};
   race.want = {Race(Write("WriteValue", g_value), Read("ReadValue", g_value))};
-  CHECK(Run(2, race).problem == "");
+  CHECK(Run(2, race, 0).problem == "");
 }
 
-void RunCase(const char* name, const std::vector<Plan>& plans) {
-  WarmUp();
-  for (const int threads : kThreadCounts) {
-    std::string result;
-    for (const Plan& plan : plans) {
-      const Outcome outcome = Run(threads, plan);
-      if (!result.empty()) result += "; ";
-      result += plan.label;
-      if (!outcome.problem.empty()) {
-        result += ": FAILED";
-      } else if (!plan.want.empty()) {
-        result += ": reported (" + std::to_string(outcome.windows) + ")";
-      } else {
-        result += ": silent (" + std::to_string(outcome.windows) + ")";
+// All plans with so many threads, the controls first. What came of each, in the
+// order of the plans.
+std::string RunPlans(const char* name, const std::vector<Plan>& plans,
+                     int threads) {
+  std::vector<std::string> results(plans.size());
+  std::uint64_t silent_windows = kSilentWindows;
+  for (const bool is_control : {true, false}) {
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      const Plan& plan = plans[i];
+      if (plan.want.empty() == is_control) continue;
+      const Outcome outcome = Run(threads, plan, silent_windows);
+      if (is_control) {
+        silent_windows =
+            std::max(silent_windows, kSilentFactor * outcome.windows);
       }
       CountInterrupts(outcome.interrupts);
+      const char* const verdict = !outcome.problem.empty() ? ": FAILED ("
+                                  : is_control             ? ": reported ("
+                                                           : ": silent (";
+      results[i] =
+          plan.label + (verdict + std::to_string(outcome.windows)) + ")";
       INFO(name << ", " << threads << " threads, " << plan.label << ": "
                 << outcome.windows << " windows, " << outcome.calls
                 << " calls, " << outcome.interrupts << " interrupts");
       CHECK(outcome.problem == "");
     }
-    AddRow(name, threads, result);
+  }
+  std::string all;
+  for (const std::string& result : results) {
+    if (!all.empty()) all += "; ";
+    all += result;
+  }
+  return all;
+}
+
+}  // namespace
+
+void RunAlone(const std::string& options, const std::function<void()>& body) {
+  REQUIRE(SetSuiteOptions(options) == "");
+  std::thread(body).join();
+  kcsan::SetOptions(kQuietOptions);
+}
+
+void RunCase(const char* name, const std::vector<Plan>& plans) {
+  WarmUp();
+  for (const int threads : kThreadCounts) {
+    AddRow(name, threads, RunPlans(name, plans, threads));
   }
 }
 

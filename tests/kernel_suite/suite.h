@@ -6,11 +6,13 @@
 // likely.
 //
 // A run that wants a report ends when it has come, and fails after kPatience.
-// A run that wants none ends after kSilentWindows windows in which the race
-// would have been seen, or, where the kernels only make accesses that are never
-// watched, after kSilentCalls calls. How much that is worth is shown by the
-// control run of the same set-up: the table says after how many windows its
-// report had come.
+// Those come first, for they are the controls. A run that wants none then lasts
+// kSilentFactor times as many windows as the slowest control of its case took,
+// and at least kSilentWindows. If a race would show there as often as in the
+// control, about once in as many windows, it would be missed by one run in
+// e^kSilentFactor = 148, for each of seven numbers of threads. Where the
+// kernels only make accesses that are never watched, the run lasts kSilentCalls
+// calls.
 
 #ifndef KCSAN_TESTS_KERNEL_SUITE_SUITE_H_
 #define KCSAN_TESTS_KERNEL_SUITE_SUITE_H_
@@ -29,6 +31,7 @@ namespace kernel_suite {
 
 constexpr int kThreadCounts[] = {2, 3, 4, 5, 8, 16, 32};
 constexpr std::chrono::seconds kPatience(20);
+constexpr std::uint64_t kSilentFactor = 5;
 constexpr std::uint64_t kSilentWindows = 200;
 constexpr std::uint64_t kSilentCalls = 10000;
 
@@ -140,14 +143,12 @@ struct Outcome {
   std::uint64_t interrupts = 0;
 };
 
-Outcome Run(int threads, const Plan& plan);
-
 // Runs `body` alone, with options set as by Run(), on a thread of its own: one
 // that has been at work keeps to the old options for a while.
 void RunAlone(const std::string& options, const std::function<void()>& body);
 
-// All plans, one after the other, for each number of threads: one row of the
-// table each. Checks (by doctest) that all is as planned.
+// All plans for each number of threads: one row of the table each. Checks (by
+// doctest) that all is as planned.
 void RunCase(const char* name, const std::vector<Plan>& plans);
 
 }  // namespace kernel_suite
