@@ -10,6 +10,7 @@ def twins_test(
         copts = [],
         language_copts = KCSAN_COPTS,
         linkopts = [],
+        args = [],
         data = []):
     """Builds one instrumented program from NAME.cc and runs it both ways.
 
@@ -19,6 +20,7 @@ def twins_test(
       copts: beside those of this repository and of instrumentation.
       language_copts: this repository's flags for the language, if not C++.
       linkopts: beside -pthread.
+      args: of run_twins.py, after the program.
       data: what the program needs at run time.
     """
     native.cc_binary(
@@ -38,7 +40,7 @@ def twins_test(
         name = name + "_test",
         size = "small",
         srcs = ["run_twins.sh"],
-        args = ["$(location :%s)" % name],
+        args = ["$(location :%s)" % name] + args,
         data = data + [
             "run_twins.py",
             ":" + name,
