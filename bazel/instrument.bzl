@@ -37,3 +37,34 @@ KCSAN_INSTRUMENT_TAGS = [
     "nooff",
     "notsan",
 ]
+
+def _with_runtime(rule, copts, deps, tags, **kwargs):
+    rule(
+        copts = copts + KCSAN_INSTRUMENT_COPTS,
+        tags = tags + KCSAN_INSTRUMENT_TAGS,
+        deps = deps + ["@kcsan//:kcsan_instrumented"],
+        **kwargs
+    )
+
+def kcsan_cc_library(name, copts = [], deps = [], tags = [], **kwargs):
+    """A cc_library whose sources are instrumented.
+
+    Args:
+      name: of the target.
+      copts: beside those that instrument.
+      deps: each is instrumented if it is a kcsan_cc_library itself.
+      tags: of the target.
+      **kwargs: as for cc_library.
+    """
+    _with_runtime(native.cc_library, copts, deps, tags, name = name, **kwargs)
+
+def kcsan_cc_binary(name, copts = [], deps = [], tags = [], **kwargs):
+    """A cc_binary whose sources are instrumented. As kcsan_cc_library."""
+    _with_runtime(native.cc_binary, copts, deps, tags, name = name, **kwargs)
+
+def kcsan_cc_test(name, copts = [], deps = [], tags = [], **kwargs):
+    """A cc_test whose sources are instrumented. As kcsan_cc_library.
+
+    It fails with exit status 66 if there was a report.
+    """
+    _with_runtime(native.cc_test, copts, deps, tags, name = name, **kwargs)

@@ -52,7 +52,8 @@ function(kcsan_instrument target)
 
   get_target_property(type "${target}" TYPE)
   if(type STREQUAL "EXECUTABLE")
-    target_link_libraries("${target}" PRIVATE
+    # The property: the command refuses whoever uses its other form.
+    set_property(TARGET "${target}" APPEND PROPERTY LINK_LIBRARIES
       "-Wl,--whole-archive,${_kcsan_lib}/libkcsan.a"
       "-Wl,${_kcsan_lib}/libkcsan_interpose.a,--no-whole-archive"
       "-Wl,--dynamic-list=${_kcsan_lib}/kcsan.syms"
@@ -60,6 +61,7 @@ function(kcsan_instrument target)
       stdc++ m Threads::Threads ${CMAKE_DL_LIBS})
   elseif(type STREQUAL "SHARED_LIBRARY" OR type STREQUAL "MODULE_LIBRARY")
     # The hooks come from the program that loads it.
-    target_link_libraries("${target}" PRIVATE "-Wl,@${_kcsan_lib}/kcsan.wrap")
+    set_property(TARGET "${target}" APPEND PROPERTY LINK_LIBRARIES
+      "-Wl,@${_kcsan_lib}/kcsan.wrap")
   endif()
 endfunction()

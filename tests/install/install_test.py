@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Installed into an empty prefix, kcsan works for builds that are not Bazel's.
+
+A CMake project, a Makefile and a Meson project that know nothing of this
+repository each build a program with a race, which is reported, and its fixed
+twin, which is silent.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+
+def run(*command, **kwargs):
+    return subprocess.run(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, universal_newlines=True,
+                          timeout=120, check=False, **kwargs)
+
+
+class InstallTest(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.prefix = os.path.join(cls.scratch.name, "first place", "kcsan")
+        cls.install("--prefix=" + cls.prefix)
+        # Nothing in it may remember where it was installed.
+        moved = os.path.join(cls.scratch.name, "kcsan")
+        os.rename(cls.prefix, moved)
+        cls.prefix = moved
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    @classmethod
+    def install(cls, *arguments):
+        return run(sys.executable, "-B", "install/install.py", *arguments,
+                   cwd=ROOT)
+
+    def need(self, *tools):
+        for tool in tools:
+            if shutil.which(tool) is None:
+                self.skipTest("no %s on this machine" % tool)
+
+    def project(self, name):
+        """A copy of the project, with the sources, outside this repository."""
+        place = tempfile.mkdtemp(prefix=name, dir=self.scratch.name)
+        sources = [os.path.join(HERE, f)
+                   for f in ("racy.c", "fixed.c", "two_threads.h")]
+        folder = os.path.join(HERE, name)
+        for path in sources + [os.path.join(folder, f)
+                               for f in os.listdir(folder)]:
+            shutil.copy(path, place)
+        return place
+
+    def build(self, *command, **kwargs):
+        done = run(*command, **kwargs)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def check_programs(self, folder):
+        options = dict(os.environ, KCSAN_OPTIONS="halt_on_error=1")
+        done = run(os.path.join(folder, "racy"), env=options)
+        self.assertEqual(done.returncode, 66, done.stdout)
+        self.assertIn("BUG: KCSAN: data-race in count / count\n", done.stdout)
+        self.assertRegex(done.stdout, r"\n count\+0x\w+/0x\w+ .*racy\.c:\d+\n")
+        done = run(os.path.join(folder, "fixed"), env=options)
+        self.assertEqual((done.returncode, done.stdout), (0, "done\n"))
+
+    def compilers(self):
+        found = [c for c in ("gcc", "clang") if shutil.which(c)]
+        self.assertTrue(found)
+        return found
+
+    def wrapper(self):
+        return os.path.join(self.prefix, "bin", "kcsan-cc")
+
+    def test_make(self):
+        self.need("make")
+        for compiler in self.compilers():
+            with self.subTest(compiler=compiler):
+                place = self.project("make")
+                self.build("make", "CC=" + self.wrapper(), cwd=place,
+                           env=dict(os.environ, KCSAN_CC=compiler))
+                self.check_programs(place)
+
+    def test_make_static(self):
+        self.need("make")
+        place = self.project("make")
+        self.build("make", "CC=" + self.wrapper(), "LDFLAGS=-static", cwd=place)
+        self.check_programs(place)
+
+    def test_cmake(self):
+        self.need("cmake", "make")
+        for compiler in self.compilers():
+            with self.subTest(compiler=compiler):
+                place = self.project("cmake")
+                self.build("cmake", "-S", place, "-B", place + "/build",
+                           "-DCMAKE_PREFIX_PATH=" + self.prefix,
+                           "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
+                           env=dict(os.environ, CC=compiler))
+                self.build("cmake", "--build", place + "/build")
+                self.check_programs(place + "/build")
+
+    def test_meson(self):
+        self.need("meson", "ninja")
+        place = self.project("meson")
+        self.build("meson", "setup", place + "/build", place,
+                   env=dict(os.environ, CC=self.wrapper()))
+        self.build("ninja", "-C", place + "/build")
+        self.check_programs(place + "/build")
+
+    def test_pkg_config(self):
+        self.need("pkg-config")
+        flags = run("pkg-config", "--cflags", "--libs", "kcsan",
+                    env=dict(os.environ, PKG_CONFIG_PATH=self.prefix +
+                             "/lib/pkgconfig")).stdout.split()
+        program = os.path.join(self.scratch.name, "annotated")
+        self.build("g++", "-std=c++17", os.path.join(HERE, "annotated.cc"),
+                   *flags, "-o", program)
+        self.assertEqual(run(program).returncode, 66)
+
+    def test_again_is_the_same(self):
+        before = sorted(os.listdir(self.prefix + "/lib"))
+        done = self.install("--prefix=" + self.prefix)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(sorted(os.listdir(self.prefix + "/lib")), before)
+
+    def test_destdir(self):
+        place = os.path.join(self.scratch.name, "package")
+        done = self.install("--prefix=/opt/kcsan", "--destdir=" + place)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertTrue(os.path.exists(place + "/opt/kcsan/bin/kcsan-c++"))
+
+    def test_mistakes_are_named(self):
+        done = self.install()
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("--prefix", done.stdout)
+        occupied = os.path.join(self.scratch.name, "occupied")
+        with open(occupied, "w", encoding="utf-8"):
+            pass
+        done = self.install("--prefix=" + occupied)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(occupied, done.stdout)
+        self.assertEqual(done.stdout.count("\n"), 1, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
