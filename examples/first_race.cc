@@ -12,15 +12,20 @@
 
 #include "kcsan/kcsan.h"
 
-// A plain long that tells the detector whenever it is read or written.
-kcsan::checked<long> balance = 0;
+long balance = 0;
 
 void Deposit() {
-  for (int i = 0; i < 20000000; ++i) balance += 1;
+  for (int i = 0; i < 20000000; ++i) {
+    kcsan_check_read_write(&balance, sizeof(balance));  // told, then done
+    balance += 1;
+  }
 }
 
 void Withdraw() {
-  for (int i = 0; i < 20000000; ++i) balance -= 1;
+  for (int i = 0; i < 20000000; ++i) {
+    kcsan_check_read_write(&balance, sizeof(balance));
+    balance -= 1;
+  }
 }
 
 int main() {
@@ -28,5 +33,5 @@ int main() {
   std::thread withdrawer(Withdraw);
   depositor.join();
   withdrawer.join();
-  std::printf("balance: %ld, and should be 0\n", static_cast<long>(balance));
+  std::printf("balance: %ld, and should be 0\n", balance);
 }

@@ -15,11 +15,12 @@
 #include "kcsan/kcsan.h"
 
 std::mutex balance_mutex;
-kcsan::checked<long> balance = 0;  // under balance_mutex
+long balance = 0;  // under balance_mutex
 
 void Deposit() {
   for (int i = 0; i < 100000; ++i) {
     const std::lock_guard<std::mutex> lock(balance_mutex);
+    kcsan_check_read_write(&balance, sizeof(balance));
     balance += 1;
   }
 }
@@ -27,6 +28,7 @@ void Deposit() {
 void Withdraw() {
   for (int i = 0; i < 100000; ++i) {
     const std::lock_guard<std::mutex> lock(balance_mutex);
+    kcsan_check_read_write(&balance, sizeof(balance));
     balance -= 1;
   }
 }
@@ -36,5 +38,5 @@ int main() {
   std::thread withdrawer(Withdraw);
   depositor.join();
   withdrawer.join();
-  std::printf("balance: %ld, and should be 0\n", static_cast<long>(balance));
+  std::printf("balance: %ld, and should be 0\n", balance);
 }
