@@ -29,8 +29,14 @@ class Recipe:
         run_logged(list(command), self.log, cwd=cwd or self.place, env=self.env)
 
     def copy(self, source, name):
+        """All files of one age, or make would call for automake."""
         to = os.path.join(self.place, name)
         shutil.copytree(source, to, symlinks=True)
+        for folder, _, files in os.walk(to):
+            for file in files:
+                path = os.path.join(folder, file)
+                if not os.path.islink(path):
+                    os.utime(path, (0, 0))
         return to
 
     def compile(self, compiler, sources, flags, cwd):
@@ -64,7 +70,8 @@ def build_leveldb(recipe, sources):
                "-DHAVE_TCMALLOC=0")
     recipe.run("cmake", "--build", out, "--target", "leveldb", JOBS)
     objects = recipe.compile(
-        recipe.cxx, ["../util/testutil.cc", "../benchmarks/db_bench.cc"],
+        recipe.cxx, ["../util/testutil.cc", "../util/histogram.cc",
+                     "../benchmarks/db_bench.cc"],
         ["-std=c++11", "-O2", "-g", "-DNDEBUG", "-DLEVELDB_PLATFORM_POSIX=1",
          "-I.." , "-I../include", "-Iinclude", "-I../helpers/memenv",
          "-I" + os.path.join(HERE, "leveldb_stubs")], out)
@@ -77,10 +84,6 @@ def build_leveldb(recipe, sources):
 def build_memcached(recipe, sources):
     event = recipe.copy(sources["libevent"], "libevent")
     installed = recipe.place + "/installed"
-    # Debian's patches touch files that the rules of automake look at.
-    for top in (event,):
-        recipe.run("find", top, "-name", "*.in", "-newer", top + "/configure",
-                   "-exec", "touch", "-r", top + "/configure", "{}", "+")
     recipe.run("./configure", "--disable-shared", "--disable-openssl",
                "--disable-samples", "--disable-libevent-regress",
                "--disable-debug-mode", "--prefix=" + installed,

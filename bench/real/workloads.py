@@ -11,9 +11,9 @@ import socket
 import subprocess
 import time
 
-# seconds: for the work of one thread; memory: peak, in KiB; output: what must be
-# the same in all builds.
-Sample = collections.namedtuple("Sample", "seconds memory output")
+# seconds, and those of processors: for the work of one thread; memory: peak, in
+# KiB; output: what must be the same in all builds.
+Sample = collections.namedtuple("Sample", "seconds cpu memory output")
 
 LIMIT_SECONDS = 600
 
@@ -93,11 +93,11 @@ class Context:
             raise RunError(f"no end after {LIMIT_SECONDS} s: {command}"
                            ) from error
         with open(self.path("result"), encoding="ascii") as file:
-            wall, _, memory, status = file.read().split()
+            wall, cpu, memory, status = file.read().split()
         if status != "0":
             text = errors.decode(errors="replace")[-2000:]
             raise RunError(f"status {status}: {' '.join(command)}\n{text}")
-        return float(wall), int(memory)
+        return float(wall), float(cpu), int(memory)
 
     def measure(self, command, env, output):
         with open(output, "wb") as out:
@@ -124,8 +124,8 @@ class Filter:
         output = context.path("output")
         command = [program] + [a.format(threads=threads)
                                for a in self._arguments] + [source]
-        wall, memory = context.measure(command, env, output)
-        return Sample(wall, memory, digest(output))
+        wall, cpu, memory = context.measure(command, env, output)
+        return Sample(wall, cpu, memory, digest(output))
 
 
 class Loop:
@@ -137,8 +137,8 @@ class Loop:
     def run(self, context, program, threads, env):
         del threads
         output = context.path("output")
-        wall, memory = context.measure([program, self._name], env, output)
-        return Sample(wall, memory, digest(output))
+        wall, cpu, memory = context.measure([program, self._name], env, output)
+        return Sample(wall, cpu, memory, digest(output))
 
 
 class Database:
@@ -166,14 +166,14 @@ class Database:
             shutil.copytree(filled, place)
             existing = ["--use_existing_db=1"]
         output = context.path("output")
-        wall, memory = context.measure(
+        wall, cpu, memory = context.measure(
             self._command(program, place, f"--threads={threads}",
                           "--benchmarks=" + self._benchmarks, *existing),
             env, output)
         with open(output, encoding="ascii", errors="replace") as file:
             found = re.findall(r"\(\d+ of \d+ found\)", file.read())
         # Every thread does the whole work.
-        return Sample(wall / threads, memory, " ".join(found))
+        return Sample(wall / threads, cpu / threads, memory, " ".join(found))
 
 
 class Server:
@@ -203,11 +203,11 @@ class Server:
             raise RunError(f"no end of the load on {program}") from error
         finally:
             server.terminate()
-        _, memory = context.finish(server, command)
+        _, cpu, memory = context.finish(server, command)
         if load.returncode != 0:
             raise RunError(f"load on {program}: {load.stdout}")
         words = load.stdout.split()
-        return Sample(float(words[1]) / threads, memory,
+        return Sample(float(words[1]) / threads, cpu / threads, memory,
                       "errors " + words[3])
 
     @staticmethod
