@@ -112,7 +112,6 @@ class Reader {
       }
     }
     ReadLinkerWords();
-    line_.language_forced = !forced_.empty();
     for (const std::string& sanitizer : sanitizers_) {
       if (ConflictsWithThread(sanitizer)) {
         line_.conflicting_sanitizer = sanitizer;

@@ -42,9 +42,6 @@ struct CommandLine {
   // words may change.
   bool is_probe = false;
 
-  // -x is in force at the end: whatever is appended would be taken for source.
-  bool language_forced = false;
-
   bool debug_level_given = false;       // any -g, also -g0
   bool link_time_optimisation = false;  // -flto
   bool freestanding = false;

@@ -26,7 +26,6 @@ class Linking {
     AddCompilerProper();
     // A relocatable object will be linked once more.
     if (line_.relocatable) return flags_;
-    if (line_.language_forced) Add({"-x", "none"});
     if (UsesSharedRuntime()) {
       AddSharedRuntime();
     } else if (program) {
@@ -49,6 +48,7 @@ class Linking {
     for (absl::string_view word : words) flags_.emplace_back(word);
   }
 
+  // As words for the linker also files are safe from a -x that is in force.
   void AddForLinker(const std::vector<std::string>& words) {
     const bool has_comma = std::any_of(
         words.begin(), words.end(),

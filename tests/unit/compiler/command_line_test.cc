@@ -18,7 +18,6 @@ TEST_CASE("-x counts for the inputs after it") {
   CHECK(line.inputs[1].language == Language::kAssembler);
   CHECK(line.inputs[2].language == Language::kSource);
   CHECK(line.inputs[3].language == Language::kAssemblerSource);
-  CHECK_FALSE(line.language_forced);
 }
 
 TEST_CASE("languages by name") {
