@@ -122,6 +122,13 @@ void kcsan_rt_mb(void) KCSAN_INTERNAL_COLD;
 void kcsan_rt_wmb(void) KCSAN_INTERNAL_COLD;
 void kcsan_rt_rmb(void) KCSAN_INTERNAL_COLD;
 void kcsan_rt_release(void) KCSAN_INTERNAL_COLD;
+// The fast path below, as calls.
+void kcsan_rt_tell(const volatile void* ptr, size_t size, int type,
+                   const char* site) KCSAN_INTERNAL_CALL;
+void kcsan_rt_tell_bits(const volatile void* ptr, size_t size, uint64_t mask,
+                        const char* site) KCSAN_INTERNAL_CALL;
+void kcsan_rt_disable_begin(void) KCSAN_INTERNAL_CALL;
+void kcsan_rt_disable_end(void) KCSAN_INTERNAL_CALL;
 
 #ifdef __cplusplus
 }  // extern "C"
@@ -147,6 +154,25 @@ static KCSAN_INTERNAL_ALWAYS_INLINE int kcsan_rt_anything_up(void) {
           kcsan_rt_thread.attention) != 0;
 }
 
+#if KCSAN_INTERNAL_IS_INSTRUMENTED()
+
+// Calls: of a fast path in here the compiler would tell as well.
+static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_check(
+    const volatile void* ptr, size_t size, int type, const char* site) {
+  kcsan_rt_tell(ptr, size, type, site);
+  KCSAN_INTERNAL_NO_TAIL_CALL();
+}
+
+static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_assert_bits(
+    const volatile void* ptr, size_t size, uint64_t mask, const char* site) {
+  kcsan_rt_tell_bits(ptr, size, mask, site);
+  KCSAN_INTERNAL_NO_TAIL_CALL();
+}
+
+#define KCSAN_INTERNAL_BARRIER(name) kcsan_rt_##name()
+
+#else
+
 // One call for both reasons, so that a line of the program has one return
 // address: the rate limiter knows a place by it.
 static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_check(
@@ -170,14 +196,16 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_rt_fast_assert_bits(
   }
 }
 
-#define KCSAN_INTERNAL_CHECK(ptr, size, type, text) \
-  kcsan_rt_fast_check((ptr), (size), (type), KCSAN_INTERNAL_SITE(text))
-
 #define KCSAN_INTERNAL_BARRIER(name)                   \
   (KCSAN_INTERNAL_UNLIKELY(kcsan_rt_thread.attention & \
                            KCSAN_RT_ATTENTION_REORDER) \
        ? kcsan_rt_##name()                             \
        : (void)0)
+
+#endif  // KCSAN_INTERNAL_IS_INSTRUMENTED()
+
+#define KCSAN_INTERNAL_CHECK(ptr, size, type, text) \
+  kcsan_rt_fast_check((ptr), (size), (type), KCSAN_INTERNAL_SITE(text))
 
 #else  // the runtime is not there
 
@@ -313,6 +341,10 @@ struct kcsan_scoped_access {
 
 #if KCSAN_INTERNAL_HAS_RUNTIME()
 
+#if KCSAN_INTERNAL_IS_INSTRUMENTED()
+#define kcsan_disable_current() kcsan_rt_disable_begin()
+#define kcsan_enable_current() kcsan_rt_disable_end()
+#else
 static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_disable_current(void) {
   kcsan_rt_thread.disable_count++;
   // Keeps the compiler from moving the silenced accesses out of the region; the
@@ -326,6 +358,7 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_enable_current(void) {
     kcsan_rt_enable_current();  // puts it back, and counts the error
   }
 }
+#endif
 
 #define kcsan_nestable_atomic_begin() kcsan_rt_nestable_atomic_begin()
 #define kcsan_nestable_atomic_end() kcsan_rt_nestable_atomic_end()

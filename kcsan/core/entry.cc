@@ -17,6 +17,7 @@ using kcsan::Counter;
 using kcsan::core::Barrier;
 using kcsan::core::Check;
 using kcsan::core::Count;
+using kcsan::core::IsMarked;
 using kcsan::core::Origin;
 using kcsan::core::t_context;
 
@@ -128,6 +129,34 @@ KCSAN_INTERNAL_CALL void kcsan_rt_end_scoped(kcsan_scoped_access* scope) {
   UnlinkScope(scope);
   CheckScope(*scope, KCSAN_CALLER_PC());
 }
+
+// For instrumented files, which do not have the fast path inline.
+KCSAN_INTERNAL_CALL void kcsan_rt_tell(const volatile void* ptr, size_t size,
+                                       int type, const char* site) {
+  const bool out_of_skips = !IsMarked(type) && kcsan_rt_count_down(type);
+  if (KCSAN_LIKELY(!out_of_skips) && KCSAN_LIKELY(!kcsan_rt_anything_up())) {
+    return;
+  }
+  if (kcsan::core::IsUneventful(ptr, size, type)) return;
+  kcsan::core::RunCheck(CurrentCheck(ptr, size, type, site,
+                                     t_context.access_mask, KCSAN_CALLER_PC()));
+}
+
+KCSAN_INTERNAL_CALL void kcsan_rt_tell_bits(const volatile void* ptr,
+                                            size_t size, uint64_t mask,
+                                            const char* site) {
+  const bool out_of_skips = kcsan_rt_count_down(KCSAN_ACCESS_ASSERT);
+  if (KCSAN_LIKELY(!out_of_skips) && KCSAN_LIKELY(!kcsan_rt_anything_up())) {
+    return;
+  }
+  kcsan::core::RunCheck(CurrentCheck(ptr, size, KCSAN_ACCESS_ASSERT, site, mask,
+                                     KCSAN_CALLER_PC()));
+}
+
+KCSAN_INTERNAL_CALL void kcsan_rt_disable_begin(void) {
+  kcsan_disable_current();
+}
+KCSAN_INTERNAL_CALL void kcsan_rt_disable_end(void) { kcsan_enable_current(); }
 
 // Called by the inline part when there was nothing to enable.
 KCSAN_INTERNAL_CALL void kcsan_rt_enable_current(void) {
