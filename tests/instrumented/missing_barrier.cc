@@ -14,16 +14,19 @@ namespace {
 
 struct Message {
   long payload = 0;
+  long waited = 0;  // the sender's own
   std::atomic<int> full{0};
 };
 
 __attribute__((noinline)) void Send(Message* message, long value, bool racy) {
-  while (message->full.load(std::memory_order_acquire) != 0) sched_yield();
   message->payload = value;
   message->full.store(
       1, racy ? std::memory_order_relaxed : std::memory_order_release);
-  // The write above may still be under way.
-  for (int i = 0; i < 3; ++i) Touch(message);
+  // The write above may still be under way, as long as the function is.
+  while (message->full.load(std::memory_order_relaxed) != 0) {
+    ++message->waited;
+    sched_yield();
+  }
 }
 
 long Receive(Message* message) {

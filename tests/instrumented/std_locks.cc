@@ -48,7 +48,10 @@ void AllLocks(Account* account, int self, bool racy) {
     // The twin takes a reader's lock, and writes.
     if (racy) {
       std::shared_lock<std::shared_mutex> reader(account->shared);
-      ++account->c;
+      for (int n = 0; n < 20; ++n) {
+        ++account->c;
+        Touch(account);
+      }
     }
   }
 }
