@@ -99,6 +99,9 @@ KERNEL void WriteBlockByPart() {
   for (long& part : g_block.part) part = FreshNumber();
 }
 KERNEL void ReadBlockByPart() {
+  // A writer comes while the reader is at it, and not only between.
+  Keep(g_block.part[0]);
+  Dawdle();
   for (const long part : g_block.part) Keep(part);
 }
 KERNEL void WriteUnderSequence() {

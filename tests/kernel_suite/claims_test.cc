@@ -12,6 +12,9 @@ namespace {
 
 constexpr char kLax[] = "report_value_change_only=1";
 
+// So that they have been caught at the beginning, inside and at the end.
+constexpr int kTimes = 20;
+
 const Side kWriterClaim = WriterClaim("ClaimWriter", g_value);
 const Side kAccessClaim = AccessClaim("ClaimAccess", g_value);
 
@@ -115,14 +118,15 @@ TEST_CASE("ASSERT_EXCLUSIVE_WRITER_SCOPED") {
   Plan write;
   write.label = "marked write";
   write.options = kLax;
-  write.first = WriteValueOnce;
-  write.others = {ClaimWriterInScope};
-  write.interrupt = ClaimWriterInScope;
+  write.others = {WriteValueOnce, ClaimWriterInScope};
+  write.interrupt = WriteValueOnce;
   write.want = {Race(claim, Marked(Write("WriteValueOnce", g_value)))};
   write.may = {UnknownOrigin(claim)};
+  write.times = kTimes;
   Plan read = write;
   read.label = "read";
-  read.first = ReadValue;
+  read.others = {ReadValue, ClaimWriterInScope};
+  read.interrupt = ReadValue;
   read.want = {};
   read.may = {};
   RunCase("21 assert_exclusive_writer_scoped", {write, read});
@@ -137,6 +141,7 @@ TEST_CASE("ASSERT_EXCLUSIVE_ACCESS_SCOPED") {
   read.interrupt = ReadValueOnce;
   read.want = {Race(claim, Marked(Read("ReadValueOnce", g_value)))};
   read.may = {Race(claim, claim)};
+  read.times = kTimes;
   Plan itself = read;
   itself.label = "itself";
   itself.others = {ClaimAccessInScope};

@@ -90,8 +90,9 @@ bool Judge::Accept(const kcsan::Report& report) {
   bool accepted = false;
   for (std::size_t i = 0; i < plan_.want.size(); ++i) {
     if (!Fits(plan_.want[i], report)) continue;
-    __atomic_fetch_and(&missing_, ~(std::uint64_t{1} << i), __ATOMIC_ACQ_REL);
     accepted = true;
+    if (++seen_[i] < plan_.times) continue;
+    __atomic_fetch_and(&missing_, ~(std::uint64_t{1} << i), __ATOMIC_ACQ_REL);
   }
   for (const Pattern& pattern : plan_.may) {
     accepted = accepted || Fits(pattern, report);

@@ -40,7 +40,8 @@ class Judge {
 
   const Plan& plan_;
   const bool value_change_only_;
-  std::uint64_t missing_;  // bit i: plan_.want[i] has not come
+  std::uint64_t missing_;  // bit i: plan_.want[i] has not come often enough
+  int seen_[64] = {};
   bool failed_ = false;
   char unexpected_[4096] = "";
 };

@@ -97,6 +97,8 @@ const char* CheckBarriers();
 // --- Of the judge's side: not instrumented -----------------------------------
 // A number that nobody had yet.
 long FreshNumber();
+// Lets others run.
+void Dawdle();
 // Writes g_value unseen.
 void WriteValueUnseen();
 // Does the weak-memory model have an access of this thread under way?

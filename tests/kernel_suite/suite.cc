@@ -237,8 +237,9 @@ std::string RunPlans(const char* name, const std::vector<Plan>& plans,
       if (plan.want.empty() == is_control) continue;
       const Outcome outcome = Run(threads, plan, silent_windows);
       if (is_control) {
+        const auto times = static_cast<std::uint64_t>(plan.times);
         silent_windows =
-            std::max(silent_windows, kSilentFactor * outcome.windows);
+            std::max(silent_windows, kSilentFactor * outcome.windows / times);
       }
       CountInterrupts(outcome.interrupts);
       const char* const verdict = !outcome.problem.empty() ? ": FAILED ("

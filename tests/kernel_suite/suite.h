@@ -127,6 +127,8 @@ struct Plan {
   std::vector<Pattern> want = {};
   // These may come as well. Everything else is a failure.
   std::vector<Pattern> may = {};
+  // How often each of `want` has to come.
+  int times = 1;
   // Some of the kernels make accesses that are watched. Else a run without a
   // report is bounded by calls.
   bool is_watched = true;

@@ -2,6 +2,8 @@
 //
 // What the kernels call that the compiler must not instrument.
 
+#include <sched.h>
+
 #include <cstdio>
 
 #include "kcsan/checks.h"
@@ -13,6 +15,8 @@ KERNEL long FreshNumber() {
   static long last = 0;
   return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
 }
+
+KERNEL void Dawdle() { sched_yield(); }
 
 KERNEL void WriteValueUnseen() {
   // In one piece, so that what it races with sees a value.
