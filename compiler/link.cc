@@ -63,7 +63,7 @@ class Linking {
   // The runtime itself. The linker would say that it is missing in more words,
   // and not what to do.
   std::string Library(absl::string_view name) {
-    const std::string path = File(name);
+    std::string path = File(name);
     if (!context_.request.file_exists(path)) {
       *error_ = absl::StrCat("there is no ", path,
                              " (KCSAN_PREFIX says where kcsan is installed)");
@@ -74,8 +74,7 @@ class Linking {
   // A file of the runtime.
   std::string File(absl::string_view name) const {
     if (!context_.options.runtime_dir.empty()) {
-      const std::string path =
-          absl::StrCat(context_.options.runtime_dir, "/", name);
+      std::string path = absl::StrCat(context_.options.runtime_dir, "/", name);
       // Another runtime may be no more than an archive. That has to be there.
       if (absl::StartsWith(name, "libkcsan") ||
           context_.request.read_file(path)) {

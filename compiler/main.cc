@@ -80,7 +80,7 @@ std::string SelfPath(const std::string& name) {
 
 // <prefix>/bin/kcsan-cc
 std::string InstallPrefix(const std::string& self) {
-  const std::string named = GetVariable("KCSAN_PREFIX");
+  std::string named = GetVariable("KCSAN_PREFIX");
   if (!named.empty()) return named;
   const std::string directory = self.substr(0, self.rfind('/'));
   return directory.substr(0, directory.rfind('/'));
@@ -132,9 +132,10 @@ class Wrapper {
     }
     for (const std::string& warning : plan.warnings) Say("warning", warning);
     if (plan.options.show) {
-      std::vector<std::string> words;
-      for (const std::string& word : plan.command) words.push_back(Quote(word));
-      printf("%s\n", absl::StrJoin(words, " ").c_str());
+      const auto quote = [](std::string* line, const std::string& word) {
+        line->append(Quote(word));
+      };
+      printf("%s\n", absl::StrJoin(plan.command, " ", quote).c_str());
       return 0;
     }
     return Become(request.compiler.path, plan.command);
@@ -153,6 +154,7 @@ class Wrapper {
   int Become(const std::string& path,
              const std::vector<std::string>& command) const {
     std::vector<char*> words;
+    words.reserve(command.size() + 1);
     for (const std::string& word : command) {
       words.push_back(const_cast<char*>(word.c_str()));
     }

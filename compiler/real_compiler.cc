@@ -102,7 +102,7 @@ std::string FindProgram(const std::string& program,
     return IsProgram(program) && RealPath(program) != self ? program : "";
   }
   for (absl::string_view directory : absl::StrSplit(search_path, ':')) {
-    const std::string path =
+    std::string path =
         absl::StrCat(directory.empty() ? "." : directory, "/", program);
     if (IsProgram(path) && RealPath(path) != self) return path;
   }
