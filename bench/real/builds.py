@@ -21,6 +21,10 @@ RUNS = {
     "tsan": ("tsan", ""),
 }
 
+# Not timed: stalls as much as it may, to find what the timed runs miss.
+HUNT = "hunt"
+_KCSAN_OPTIONS = {"idle": "overhead=0:", "kcsan": "", HUNT: "overhead=60:"}
+
 
 class BuildError(Exception):
     """A step of a build failed."""
@@ -96,7 +100,7 @@ def run_environment(run, reports, name):
     log = os.path.join(reports, f"{name}.{run}.log")
     if run == "tsan":
         env["TSAN_OPTIONS"] = f"log_path={log}:exitcode=0"
-    elif run in ("idle", "kcsan"):
-        idle = "overhead=0:" if run == "idle" else ""
-        env["KCSAN_OPTIONS"] = f"{idle}exit_code=0:log_path={log}"
+    elif run in _KCSAN_OPTIONS:
+        env["KCSAN_OPTIONS"] = (
+            f"{_KCSAN_OPTIONS[run]}exit_code=0:log_path={log}")
     return env

@@ -88,8 +88,8 @@ def build_memcached(recipe, sources):
                "--disable-samples", "--disable-libevent-regress",
                "--disable-debug-mode", "--prefix=" + installed,
                "CFLAGS=-O2 -g", cwd=event)
-    recipe.run("make", JOBS, "libevent.la", "libevent_core.la", cwd=event)
-    recipe.run("make", "install-libLTLIBRARIES", "install-data", cwd=event)
+    recipe.run("make", JOBS, cwd=event)
+    recipe.run("make", "install", cwd=event)
     tree = recipe.copy(sources["memcached"], "memcached")
     recipe.run("./configure", "--with-libevent=" + installed,
                "--disable-coverage", "--disable-docs", "CFLAGS=-O2 -g",

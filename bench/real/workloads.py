@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the programs are given to do, and what is taken down of it."""
 
+import atexit
 import collections
 import hashlib
 import os
@@ -9,6 +10,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 # seconds, and those of processors: for the work of one thread; memory: peak, in
@@ -64,11 +66,10 @@ class Context:
 
     def __init__(self, work, tools):
         self.inputs = os.path.join(work, "inputs")
-        self.scratch = os.path.join(work, "scratch")
-        self.tools = tools
         os.makedirs(self.inputs, exist_ok=True)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        os.makedirs(self.scratch)
+        self.scratch = tempfile.mkdtemp(prefix="scratch.", dir=work)
+        atexit.register(shutil.rmtree, self.scratch, ignore_errors=True)
+        self.tools = tools
 
     def input(self, megabytes):
         path = os.path.join(self.inputs, f"text{megabytes}")
