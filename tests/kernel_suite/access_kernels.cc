@@ -21,6 +21,7 @@ kcsan::data_racy<long> g_racy;
 namespace {
 
 kcsan::SeqCount g_sequence;
+thread_local long t_own;
 
 }  // namespace
 
@@ -55,6 +56,9 @@ KERNEL void ReadTicks() { Keep(g_ticks); }
 KERNEL void WriteTicks() { g_ticks = FreshNumber(); }
 KERNEL void ReadRacy() { Keep(g_racy); }
 KERNEL void WriteRacy() { g_racy = FreshNumber(); }
+
+KERNEL void ReadOwn() { Keep(t_own); }
+KERNEL void WriteOwn() { t_own = FreshNumber(); }
 
 KERNEL void ReadValueOnce() { Keep(READ_ONCE(g_value)); }
 KERNEL void WriteValueOnce() { WRITE_ONCE(g_value, FreshNumber()); }

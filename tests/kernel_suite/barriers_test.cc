@@ -33,7 +33,7 @@ Plan Broken(const char* function, Kernel kernel) {
   return plan;
 }
 
-TEST_CASE("barriers, one thread" * doctest::may_fail()) {
+TEST_CASE("barriers, one thread") {
   const char* wrong = nullptr;
   RunAlone(kWatchAll, [&] { wrong = CheckBarriers(); });
   INFO("wrong: " << (wrong == nullptr ? "nothing" : wrong));

@@ -30,7 +30,8 @@ bool Fits(const Side& side, const kcsan::ReportAccess& access) {
   const auto end = reinterpret_cast<std::uintptr_t>(side.end);
   return (side.types >> record.type & 1) != 0 && record.size == side.size &&
          record.address >= begin && record.address + record.size <= end &&
-         record.reordered == side.reordered && !record.in_signal_handler &&
+         record.reordered == side.reordered &&
+         record.in_signal_handler == side.in_signal_handler &&
          record.num_frames > 0 &&
          (side.function == nullptr ||
           std::strcmp(FunctionOf(access), side.function) == 0);
@@ -68,7 +69,9 @@ bool IsPossible(const kcsan::Report& report, bool value_change_only) {
   // Two reads are no race, nor are two marked accesses.
   if (raw.origin_known && !writes) return false;
   if ((raw.watcher.type & KCSAN_ACCESS_ATOMIC) != 0) return false;
-  if (raw.origin_known && raw.watcher.thread_id == raw.other.thread_id) {
+  // A thread races with its own signal handler, and else not with itself.
+  if (raw.origin_known && (raw.watcher.thread_id == raw.other.thread_id) !=
+                              raw.other.in_signal_handler) {
     return false;
   }
   const bool exempt =

@@ -51,6 +51,10 @@ void WriteTicks();      // volatile
 void ReadRacy();        // data_racy<long>
 void WriteRacy();
 
+// --- Plain, on a variable that each thread has of its own --------------------
+void ReadOwn();
+void WriteOwn();
+
 // --- Marked, on g_value ------------------------------------------------------
 void ReadValueOnce();
 void WriteValueOnce();

@@ -3,6 +3,8 @@
 // Cases 2 to 15 and 23 to 26 of the kernel's suite: plain and marked accesses.
 // In each, the set-up that must be silent stands beside one that must not.
 
+#include <cstdint>
+
 #include "doctest/doctest.h"
 #include "tests/kernel_suite/kernels.h"
 #include "tests/kernel_suite/suite.h"
@@ -261,6 +263,27 @@ TEST_CASE("one bit changes") {
   bytes.options = permissive.options;
   bytes.want = {Race(kReader, kWriter, Change::kYes)};
   RunCase("26 1bit_value_change", {strict, permissive, bytes});
+}
+
+// Not a case of the kernel's, but an option of it.
+TEST_CASE("interrupt watcher") {
+  Side writer = Write("WriteOwn", g_value);
+  Side reader = Read("ReadOwn", g_value);
+  // Wherever a thread has it.
+  writer.begin = reader.begin = nullptr;
+  writer.end = reader.end = reinterpret_cast<const void*>(~std::uintptr_t{0});
+  reader.in_signal_handler = true;
+  Plan on;
+  on.label = "on";
+  on.options = "signal_watcher=1";
+  on.others = {WriteOwn};
+  on.interrupt = ReadOwn;
+  on.want = {Race(writer, reader)};
+  Plan off = on;
+  off.label = "off";
+  off.options = "signal_watcher=0";
+  off.want = {};
+  RunCase("extra: interrupt_watcher", {on, off});
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ struct Side {
   const volatile void* begin = nullptr;  // the access lies in [begin, end)
   const volatile void* end = nullptr;
   bool reordered = false;
+  bool in_signal_handler = false;  // on top of the other side's thread
 };
 
 enum class Change { kAny, kYes, kNo };
