@@ -155,7 +155,7 @@ constexpr FieldKind KindOf() {
 }
 
 // One sentence for one mistake: each is looked at only if those before held.
-template <int kBits, FieldKind kWanted, typename T>
+template <size_t kBits, FieldKind kWanted, typename T>
 constexpr bool IsField() {
   constexpr FieldKind kKind = KindOf<T>();
   static_assert(kKind != FieldKind::kNone,
@@ -182,12 +182,12 @@ constexpr bool IsField() {
   return kIsKind && kIsWidth;
 }
 
-template <int kBits, FieldKind kWanted, typename X, size_t kAlign>
+template <size_t kBits, FieldKind kWanted, typename X, size_t kAlign>
 KCSAN_INTERNAL_INLINE auto ReadField(ByteOrder order, X* type,
                                      char (*align)[kAlign],
                                      const volatile void* ptr,
                                      const char* site) {
-  using Value = typename Word<size_t{kBits} / 8>::Value;
+  using Value = typename Word<kBits / 8>::Value;
   using T = std::remove_cv_t<X>;
   if constexpr (IsField<kBits, kWanted, T>()) {
     return ConvertByteOrder(
@@ -197,10 +197,12 @@ KCSAN_INTERNAL_INLINE auto ReadField(ByteOrder order, X* type,
   }
 }
 
-template <int kBits, FieldKind kWanted, typename X, size_t kAlign>
-KCSAN_INTERNAL_INLINE void WriteField(
-    ByteOrder order, X* type, char (*align)[kAlign], const volatile void* ptr,
-    const char* site, typename Word<size_t{kBits} / 8>::Value value) {
+template <size_t kBits, FieldKind kWanted, typename X, size_t kAlign>
+KCSAN_INTERNAL_INLINE void WriteField(ByteOrder order, X* type,
+                                      char (*align)[kAlign],
+                                      const volatile void* ptr,
+                                      const char* site,
+                                      typename Word<kBits / 8>::Value value) {
   using T = std::remove_cv_t<X>;
   if constexpr (IsField<kBits, kWanted, T>()) {
     WriteOnce(type, align, ptr, site,
