@@ -78,13 +78,14 @@ LONG_FILES = {
 
 # Hosts that a text may link to. A registry or a mirror is somebody's machine.
 PUBLIC_HOSTS = {
-    "abseil.io", "bazel.build", "clang.llvm.org", "docs.bazel.build",
+    "abseil.io", "bazel.build", "clang.llvm.org", "creativecommons.org",
+    "docs.bazel.build",
     "docs.kernel.org", "docs.oasis-open.org", "en.cppreference.com",
     "example.com", "gcc.gnu.org", "git.kernel.org", "github.com",
     "google.github.io", "keepachangelog.com", "llvm.org", "lore.kernel.org",
-    "lwn.net", "perfetto.dev", "semver.org", "sourceware.org",
+    "lwn.net", "perfetto.dev", "purl.org", "semver.org", "sourceware.org",
     "spdx.org", "www.apache.org", "www.kernel.org", "www.open-std.org",
-    "www.usenix.org",
+    "www.usenix.org", "www.w3.org",
 }
 
 # The brackets keep this file from finding itself.

@@ -9,6 +9,7 @@
 #include "kcsan/core/counters.h"
 #include "kcsan/core/definitions.h"
 #include "kcsan/core/hooks.h"
+#include "kcsan/core/process.h"
 #include "kcsan/core/quick_check.h"
 #include "kcsan/core/reorder.h"
 #include "kcsan/core/slow_path.h"
@@ -103,6 +104,7 @@ KCSAN_INTERNAL_CALL void kcsan_rt_begin_scoped(kcsan_scoped_access* scope,
                                                size_t size, int type,
                                                uint64_t mask,
                                                const char* site) {
+  if (t_context.scopes != nullptr) kcsan::core::DropOrphanedScopes();
   // Linked twice, it would be its own successor.
   if (IsOpen(scope)) {
     Count(Counter::unbalanced_calls);
@@ -121,9 +123,16 @@ KCSAN_INTERNAL_CALL void kcsan_rt_begin_scoped(kcsan_scoped_access* scope,
 }
 
 KCSAN_INTERNAL_CALL void kcsan_rt_end_scoped(kcsan_scoped_access* scope) {
+  if (t_context.scopes != nullptr) kcsan::core::DropOrphanedScopes();
   // Never begun, ended before, or ended by a thread that did not begin it.
+  // Where it was never begun the owner is any word, and no thread has that
+  // name.
   if (!IsOpen(scope)) {
     Count(Counter::unbalanced_calls);
+    if (scope->owner != nullptr && scope->owner != &t_context) {
+      AddOrphan(&kcsan::core::g_orphans, scope->owner);
+      scope->owner = nullptr;
+    }
     return;
   }
   UnlinkScope(scope);

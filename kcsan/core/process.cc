@@ -48,6 +48,7 @@ KCSAN_CONSTINIT const Options g_default_options;
 WatchpointTable g_table;
 RateLimiter g_rate_limiter;
 BenignMemory g_benign_memory;
+Orphans g_orphans;
 uint64_t g_counters[kNumCounters];
 
 // A reader keeps its reference for the length of one access. It would have to

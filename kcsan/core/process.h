@@ -6,6 +6,7 @@
 #define KCSAN_CORE_PROCESS_H_
 
 #include "kcsan/core/benign_memory.h"
+#include "kcsan/core/orphans.h"
 #include "kcsan/core/rate_limit.h"
 #include "kcsan/core/watchpoint_table.h"
 
@@ -15,6 +16,7 @@ namespace core {
 extern WatchpointTable g_table;
 extern RateLimiter g_rate_limiter;
 extern BenignMemory g_benign_memory;
+extern Orphans g_orphans;
 
 // The switch for the whole process. Off until the runtime has started.
 void SetEnabled(bool enabled);

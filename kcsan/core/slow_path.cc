@@ -117,6 +117,12 @@ bool PickVictim(ThreadContext* context, const Check& check,
 
 }  // namespace
 
+void DropOrphanedScopes() {
+  if (!TakeOrphan(&g_orphans, &t_context)) return;
+  t_context.scopes = nullptr;
+  kcsan_rt_thread.attention &= ~uint32_t{kAttentionScoped};
+}
+
 KCSAN_SLOW_PATH void RunCheck(const Check& check) {
   ThreadContext* const context = &t_context;
   const int kind = check.access.type & KCSAN_ACCESS_WRITE;
@@ -131,6 +137,7 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
   }
   if (KCSAN_UNLIKELY(EnterNewProcess())) g_hooks.new_process();
   if (context->thread_id == 0) InitThread(context);
+  if (context->scopes != nullptr) DropOrphanedScopes();
   if (context->stalling) RecoverAbandonedStall(context);
   if (check.access.size == 0) {
     Count(Counter::zero_size_accesses);

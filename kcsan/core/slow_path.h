@@ -18,6 +18,11 @@ namespace core {
 // may report. The caller has seen that it is worth the while.
 KCSAN_SLOW_PATH void RunCheck(const Check& check);
 
+// To be called before the thread's open scopes are looked at, if it has any:
+// they are forgotten if another thread has ended one of them. The scopes that
+// are left are not watched, and their ends are counted as unbalanced.
+void DropOrphanedScopes();
+
 // The function that the thread is in returns, and an access is still under way:
 // looks at it once more, and if the access is this function's own, ends it.
 KCSAN_SLOW_PATH void LeaveFunction(uintptr_t pc);
