@@ -39,7 +39,9 @@ KCSAN_OPTIONS="overhead=1:exit_code=0:log_path=/var/log/service/race"
 ```
 
 At most one percent of each thread's time is spent stalled, a report changes no
-exit status, and reports go to a file of their own.
+exit status, and reports go to a file of their own. Add `symbolize=0` where the
+program has much debug information: reading it takes time and memory at the first
+report ([limits.md](limits.md#what-a-report-costs)).
 )";
 
 }  // namespace

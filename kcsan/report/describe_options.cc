@@ -16,9 +16,10 @@ constexpr char kHead[] =
 constexpr char kReportOptions[] =
     "| `preset` | `strict` | `strict`, `kernel`, `permissive` | Sets several "
     "options at once, before all others in the same text. strict: every race "
-    "counts. kernel: the kernel's defaults (`report_value_change_only=1`, "
-    "`assume_plain_writes_atomic=1`). permissive: as kernel, and "
-    "`permissive=1`. |\n"
+    "that is seen counts; `weak_memory` and `signal_watcher` stay as they are. "
+    "kernel: what the kernel's defaults count as a race "
+    "(`report_value_change_only=1`, `assume_plain_writes_atomic=1`); sampling "
+    "stays as it is. permissive: as kernel, and `permissive=1`. |\n"
     "| `log_path` | `stderr` | a path, `stderr`, `stdout` | Where reports go. "
     "To a path the process id is added: `race.log` becomes `race.log.4711`. "
     "|\n"

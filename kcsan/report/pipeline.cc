@@ -35,7 +35,7 @@ uint32_t g_handler_index;
 
 // For the text after the part that may be cut.
 constexpr size_t kFooterReserve = 1024;
-// A report takes milliseconds; the first, which reads debug information, more.
+// How long exit() waits for a report under way.
 constexpr uint64_t kExitPatienceNs = uint64_t{1000} * 1000 * 1000;
 
 void FillAccess(const AccessRecord& record, NamePool* names,
