@@ -119,6 +119,20 @@ void ExclusiveWriterScoped(long* words, int64_t count) {
   });
 }
 
+void ExclusiveAccessScoped(long* words, int64_t count) {
+  ForEach(words, count, [](const long* p, long) {
+    ASSERT_EXCLUSIVE_ACCESS_SCOPED(*p);
+    (void)Load(p);
+  });
+}
+
+void ExclusiveBitsScoped(long* words, int64_t count) {
+  ForEach(words, count, [](const long* p, long) {
+    ASSERT_EXCLUSIVE_BITS_SCOPED(*p, 0xf0);
+    (void)Load(p);
+  });
+}
+
 void StoreRelease(long* words, int64_t count) {
   ForEach(words, count, [](long* p, long i) { smp_store_release(p, i); });
 }
@@ -174,6 +188,8 @@ std::vector<Workload> Workloads() {
       {"ASSERT_EXCLUSIVE_ACCESS", &ExclusiveAccess},
       {"ASSERT_EXCLUSIVE_BITS", &ExclusiveBits},
       {"ASSERT_EXCLUSIVE_WRITER_SCOPED", &ExclusiveWriterScoped},
+      {"ASSERT_EXCLUSIVE_ACCESS_SCOPED", &ExclusiveAccessScoped},
+      {"ASSERT_EXCLUSIVE_BITS_SCOPED", &ExclusiveBitsScoped},
       {"smp_store_release", &StoreRelease},
       {"smp_load_acquire", &LoadAcquire},
       {"smp_rmb", &ReadBarrier},
