@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the reports of both tools, and puts those of one race together.
 
-A race is a pair of functions: where a report's two accesses were made, inlined
-frames and the copies of libc aside. That is coarser than a pair of lines, and
-the same for both tools.
+A race is a pair of functions: where a report's two accesses were made, the
+standard library aside. That is coarser than a pair of lines, and the same for
+both tools. TSan forgets stacks; a function it does not know is a question mark.
 """
 
 import collections
@@ -22,7 +22,6 @@ _TSAN_TITLE = re.compile(r"^WARNING: ThreadSanitizer: (.*) \(pid=\d+\)$", re.M)
 _TSAN_ACCESS = re.compile(
     r"^  (?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite) of size .*:\n"
     r"((?:    #\d+ .*\n)+)", re.M)
-_TSAN_FRAME = re.compile(r"^    #\d+ (.*?)(?: (/\S+|\S+:\d+|<null>|\(\S+\)))*$")
 
 
 def plain_name(name):
@@ -31,30 +30,31 @@ def plain_name(name):
     while True:
         shorter = re.sub(r"<[^<>]*>|\([^()]*\)", "", name)
         if shorter == name:
+            name = name.strip()
             return name.split(" ")[-1] if "operator" not in name else name
         name = shorter
 
 
-def _kcsan_function(stack):
-    """The innermost frame that has code of its own."""
-    lines = [line.strip() for line in stack.splitlines()]
-    for line in lines:
-        if "[inlined]" in line:
-            continue
-        name = re.sub(r"\+0x.*", "", line)
-        if not name.startswith("__wrap_"):
-            return plain_name(name)
+def _innermost(names):
+    """The first that is the program's own."""
+    for name in names:
+        if name and not name.startswith(("__wrap_", "std::", "__gnu_cxx::")):
+            return name
     return "?"
+
+
+def _kcsan_function(stack):
+    return _innermost(plain_name(re.sub(r"\+0x.*| \S+ \[inlined\]", "", line))
+                      for line in stack.splitlines())
 
 
 def _tsan_function(stack):
+    names = []
     for line in stack.splitlines():
-        if "libsanitizer" in line or "sanitizer_common" in line:
-            continue
-        match = re.match(r"\s+#\d+ (.*?) (?:\S+:\d+|<null>|\S+\.cc?p?p?|/\S+)",
-                         line)
-        return plain_name(match.group(1)) if match else "?"
-    return "?"
+        match = re.match(r"\s+#\d+ (.*?) (?:\S+:\d+|<null>|/\S+) ", line + " ")
+        if match and "libsanitizer" not in line:
+            names.append(plain_name(match.group(1)))
+    return _innermost(names)
 
 
 def _blocks(text, title):
@@ -75,6 +75,8 @@ def read_tsan(text):
     for block in _blocks(text, _TSAN_TITLE):
         kind = _TSAN_TITLE.match(block).group(1)
         names = [_tsan_function(s) for s in _TSAN_ACCESS.findall(block)[:2]]
+        if "[failed to restore the stack]" in block:
+            names.append("?")
         pair = " / ".join(sorted(names))
         yield Race(pair if kind == "data race" else f"{kind}: {pair}", block)
 
