@@ -33,6 +33,7 @@ ABSL_FLAG(bool, marked, false, "write with WRITE_ONCE()");
 struct Shared {
   uint64_t data = 0;
   std::mutex mutex;
+  bool is_up[2] = {false, false};
   // The workers start together. With few iterations the first would otherwise
   // be done before the second is there.
   pthread_barrier_t start;
@@ -44,7 +45,10 @@ struct Plan {
   bool marked;
 };
 
-std::unique_lock<std::mutex> LockIf(bool wanted, Shared* shared) {
+// Part of its caller in every build, so that a loop has one access that the
+// compiler tells of, the write.
+__attribute__((always_inline)) inline std::unique_lock<std::mutex> LockIf(
+    bool wanted, Shared* shared) {
   return wanted ? std::unique_lock<std::mutex>(shared->mutex)
                 : std::unique_lock<std::mutex>();
 }
@@ -54,8 +58,15 @@ std::unique_lock<std::mutex> LockIf(bool wanted, Shared* shared) {
 // nothing between threads.
 inline void EndOfStep() { __asm__ __volatile__("" ::: "memory"); }
 
-void FirstWorker(Shared* shared, Plan plan) {
+// The first write of a thread is always watched. It is this one, so that the
+// loop is sampled as that of a thread that has been there for long.
+void Begin(Shared* shared, int number) {
+  shared->is_up[number] = true;
   pthread_barrier_wait(&shared->start);
+}
+
+void FirstWorker(Shared* shared, Plan plan) {
+  Begin(shared, 0);
   for (uint32_t i = 0; i < plan.iterations; ++i) {
     const auto lock = LockIf(plan.fixed, shared);
     if (plan.marked) {
@@ -68,7 +79,7 @@ void FirstWorker(Shared* shared, Plan plan) {
 }
 
 void SecondWorker(Shared* shared, Plan plan) {
-  pthread_barrier_wait(&shared->start);
+  Begin(shared, 1);
   for (uint32_t i = 0; i < plan.iterations; ++i) {
     const auto lock = LockIf(plan.fixed, shared);
     if (plan.marked) {
