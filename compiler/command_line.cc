@@ -142,6 +142,8 @@ class Reader {
     } else if (option == "-z") {
       linker_words_.push_back("-z");
       linker_words_.push_back(value);
+    } else if (option == "-L" || option == "--library-directory") {
+      line_.library_dirs.push_back(value);
     } else if (option == "-l") {
       AddLinkerInput(option + value);
     } else if (option == "-mllvm") {
@@ -159,6 +161,9 @@ class Reader {
     } else if (absl::ConsumePrefix(&word, "-x") ||
                absl::ConsumePrefix(&word, "--language=")) {
       forced_ = word == "none" ? "" : std::string(word);
+    } else if (absl::ConsumePrefix(&word, "-L") ||
+               absl::ConsumePrefix(&word, "--library-directory=")) {
+      line_.library_dirs.emplace_back(word);
     } else if (absl::StartsWith(word, "-l")) {
       AddLinkerInput(std::string(word));
     } else if (absl::ConsumePrefix(&word, "-Wl,")) {

@@ -60,7 +60,8 @@ struct CommandLine {
   // The C++ driver adds no libstdc++ (-stdlib=libc++, -nostdlib++).
   bool without_libstdcxx = false;
 
-  std::vector<std::string> ignorelists;  // -fsanitize-ignorelist=
+  std::vector<std::string> library_dirs;  // -L
+  std::vector<std::string> ignorelists;   // -fsanitize-ignorelist=
 
   // Something will be linked (the phase alone does not say so: a header alone
   // is precompiled).

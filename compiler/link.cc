@@ -9,6 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace kcsan::compiler {
 namespace {
@@ -36,9 +38,7 @@ class Linking {
     }
     // Not in a static program: libc's own calls in there would be wrapped too,
     // and the first come before there are thread-local variables.
-    if (!line_.static_link) {
-      AddForLinker({absl::StrCat("@", File("kcsan.wrap"))});
-    }
+    if (!line_.static_link) AddWraps();
     if (program) AddLibraries();
     return flags_;
   }
@@ -125,6 +125,46 @@ class Linking {
     if (!line_.static_link) {
       AddForLinker({absl::StrCat("--dynamic-list=", File("kcsan.syms"))});
     }
+  }
+
+  void AddWraps() {
+    constexpr absl::string_view kOption = "--wrap=";
+    const std::string list = File("kcsan.wrap");
+    const std::string text = context_.request.read_file(list).value_or("");
+    NameSet names;
+    for (absl::string_view line : absl::StrSplit(text, '\n')) {
+      if (absl::ConsumePrefix(&line, kOption)) names.emplace(line);
+    }
+    const NameSet own = OwnFunctions(names);
+    if (own.empty()) {
+      AddForLinker({absl::StrCat("@", list)});
+      return;
+    }
+    std::vector<std::string> wraps;
+    for (const std::string& name : names) {
+      if (own.count(name) == 0) wraps.push_back(absl::StrCat(kOption, name));
+    }
+    if (!wraps.empty()) AddForLinker(wraps);
+  }
+
+  // Those of `names` that are functions of the user's own in this link. In a
+  // shared object the wrapper would call libc's in their place.
+  NameSet OwnFunctions(const NameSet& names) const {
+    NameSet own;
+    for (const Input& input : line_.inputs) {
+      if (input.language != Language::kLinkerInput) continue;
+      absl::string_view name = input.path;
+      if (!absl::StartsWith(name, "-")) {
+        context_.request.find_definitions(input.path, names, &own);
+      } else if (absl::ConsumePrefix(&name, "-l")) {
+        // The system's own directories are not the user's.
+        for (const std::string& directory : line_.library_dirs) {
+          context_.request.find_definitions(
+              absl::StrCat(directory, "/lib", name, ".a"), names, &own);
+        }
+      }
+    }
+    return own;
   }
 
   void AddLibraries() {

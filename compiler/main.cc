@@ -4,7 +4,9 @@
 // the real compiler. Which of the two it is, its name says.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,6 +42,23 @@ std::optional<std::string> ReadFile(const std::string& path) {
   }
   fclose(file);
   return content;
+}
+
+void FindDefinitionsIn(const std::string& path, const NameSet& names,
+                       NameSet* found) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat status;
+  if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+      status.st_size > 0) {
+    // Mapped, because of a big archive only the index is looked at.
+    const auto size = static_cast<size_t>(status.st_size);
+    void* content = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (content != MAP_FAILED) {
+      FindDefinitions({static_cast<const char*>(content), size}, names, found);
+      munmap(content, size);
+    }
+  }
+  if (file >= 0) close(file);
 }
 
 Environment OwnVariables() {
@@ -115,6 +134,7 @@ class Wrapper {
     request.file_exists = [](const std::string& path) {
       return access(path.c_str(), R_OK) == 0;
     };
+    request.find_definitions = FindDefinitionsIn;
     std::string error;
     request.compiler = FindRealCompiler(cxx, request.environment,
                                         GetVariable("PATH"), self, &error);

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/object_symbols.h"
 #include "compiler/own_options.h"
 #include "compiler/response_file.h"
 
@@ -37,6 +38,10 @@ struct Request {
   Compiler compiler;
   FileReader read_file;
   std::function<bool(const std::string& path)> file_exists;
+  // FindDefinitions() of a file.
+  std::function<void(const std::string& path, const NameSet& names,
+                     NameSet* found)>
+      find_definitions;
 };
 
 struct Plan {

@@ -146,6 +146,29 @@ class Link(sandbox.SandboxTest):
             with open(log) as file:
                 self.assertTrue(all(map(int, file.read().split())))
 
+    def test_functions_with_the_names_of_libc(self):
+        self.write("own.c", "unsigned long strlen(const char* s) "
+                   "{ return s[0] == 'a' ? 42 : 7; }\n")
+        self.write("use.c", "unsigned long strlen(const char*);\n"
+                   "unsigned long Use(const char* s) { return strlen(s); }\n")
+        self.write("main.c", "#include <stdio.h>\n"
+                   "unsigned long Use(const char*);\n"
+                   "int main(void) { printf(\"%lu\\n\", Use(\"abc\")); "
+                   "return 0; }\n")
+        self.build("-fno-builtin", "-fPIC", "-c", "own.c", "use.c", "main.c")
+        self.run_command("ar", "rcs", "libown.a", "own.o")
+        self.run_command("ar", "rcsT", "libthin.a", "own.o")
+        for library in (["own.o"], ["libown.a"], ["-L.", "-lown"],
+                        ["libthin.a"]):
+            with self.subTest(library=library):
+                self.build("main.o", "use.o", *library)
+                output, counts = self.execute()
+                self.assertEqual((output, counts[2]), ("42\n", 0))
+                self.build("-shared", "use.o", *library, "-o", "libuse.so")
+                self.build("main.o", "./libuse.so")
+                output, counts = self.execute()
+                self.assertEqual((output, counts[2]), ("42\n", 0))
+
     def test_shared_object_linked_to_the_program(self):
         self.build("-shared", "-fPIC", "library.c", "-o", "library.so")
         self.write("main.c", "int Work(const char*);\n"

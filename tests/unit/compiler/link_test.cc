@@ -141,6 +141,18 @@ TEST_CASE("with GCC a file that is left out is left out of -flto too") {
   CHECK_FALSE(Has(Clang("-flto -c a.c -fno-sanitize=thread"), "-fno-lto"));
 }
 
+TEST_CASE("functions of the user's own are not taken for libc's") {
+  SampleRequest request(CompilerKind::kClang);
+  request.File("/k/lib/kcsan.wrap",
+               "--wrap=memcpy\n--wrap=read\n--wrap=send\n");
+  CHECK(Has(request.Run("a.o"), "-Wl,@/k/lib/kcsan.wrap"));
+  CHECK(Has(request.Run("a.o own_send.o"), "-Wl,--wrap=memcpy,--wrap=read "));
+  CHECK(Has(request.Run("-shared -L d/own_read/ -lx a.o"),
+            "-Wl,--wrap=memcpy,--wrap=send"));
+  CHECK(Has(request.Run("-Ld/own_read -lx -lown_send a.o"),
+            "-Wl,--wrap=memcpy "));
+}
+
 TEST_CASE("a comma in the runtime's path") {
   CHECK(Has(Clang("--kcsan-runtime=/a,b a.o"),
             "-Xlinker --whole-archive -Xlinker /a,b/libkcsan.a -Xlinker "));
