@@ -31,11 +31,22 @@ void RaceWithHandler(pthread_t worker) {
   }
 }
 
+// One signal, and not one every so often: should the handler take longer than
+// that, because its accesses are watched, nothing else would ever run.
+void SetTimer() {
+  const itimerval soon{{0, 0}, {0, 200}};
+  setitimer(ITIMER_REAL, &soon, nullptr);
+}
+
 // Ends when it has been interrupted `ticks` times. Each pass reads and writes
 // everything that the handler writes.
 bool Work(long ticks) {
-  long last = 0;
+  long last = 0, timer_set_at = 0;
   while (g_progress.ticks < ticks) {
+    if (timer_set_at != g_progress.ticks) {
+      timer_set_at = g_progress.ticks;
+      SetTimer();
+    }
     for (const long& copy : g_progress.copies) {
       if (copy < last) return false;
       last = copy;
@@ -62,11 +73,7 @@ bool Round(bool racy) {
     support::Together(1, [worker](int) { RaceWithHandler(worker); });
     return true;
   }
-  // Signals from a timer, at any point of the work, and from the thread itself.
-  const itimerval fast{{0, 500}, {0, 500}}, off{};
-  setitimer(ITIMER_REAL, &fast, nullptr);
+  // From the thread itself, and from the timer, at any point of the work.
   raise(SIGUSR1);
-  const bool right = Work(50);
-  setitimer(ITIMER_REAL, &off, nullptr);
-  return right;
+  return Work(50);
 }
