@@ -91,7 +91,7 @@ std::uint64_t ReportCount();
 // longer running and will not be called again.
 void SetReportHandler(ReportHandler handler, void* context);
 
-// The handler in force, and its context. Null: none.
+// The handler in force, and its context unless `context` is null. Null: none.
 ReportHandler GetReportHandler(void** context);
 
 #else  // the runtime is not there
@@ -109,7 +109,7 @@ inline Stats GetStats() { return Stats(); }
 inline std::uint64_t ReportCount() { return 0; }
 inline void SetReportHandler(ReportHandler, void*) {}
 inline ReportHandler GetReportHandler(void** context) {
-  *context = nullptr;
+  if (context != nullptr) *context = nullptr;
   return nullptr;
 }
 

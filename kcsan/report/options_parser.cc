@@ -69,7 +69,8 @@ void SetUint(Parse* parse, const Pair& pair, uint64_t min, uint64_t max,
              const char* unit, uint32_t* option) {
   uint64_t value = 0;
   const char* const space = unit[0] != '\0' ? " " : "";
-  if (!absl::SimpleAtoi(pair.value, &value)) {
+  // On overflow it gives the largest there is, which is out of range.
+  if (!absl::SimpleAtoi(pair.value, &value) && value != UINT64_MAX) {
     Mistake(parse, "%s=%s: not a number (%d to %d%s%s); using %d", pair.name,
             pair.value, min, max, space, unit, *option);
   } else if (value < min || value > max) {

@@ -178,7 +178,7 @@ void SetHandler(ReportHandler handler, void* context) {
 ReportHandler GetHandler(void** context) {
   const ReportLock lock(kReportPatienceNs);
   const uint32_t index = __atomic_load_n(&g_handler_index, __ATOMIC_RELAXED);
-  *context = g_handlers[index].context;
+  if (context != nullptr) *context = g_handlers[index].context;
   return g_handlers[index].function;
 }
 

@@ -89,7 +89,7 @@ TEST_CASE("each mistake is named, and the default stays") {
        "kcsan: TEST: udelay=-1: not a number (0 to 1000000 microseconds); "
        "using 80"},
       {"udelay=99999999999999999999",
-       "kcsan: TEST: udelay=99999999999999999999: not a number (0 to 1000000 "
+       "kcsan: TEST: udelay=99999999999999999999: out of range (0 to 1000000 "
        "microseconds); using 80"},
       {"overhead=101",
        "kcsan: TEST: overhead=101: out of range (0 to 100 percent); using 20"},

@@ -69,6 +69,7 @@ TEST_CASE(
   void* context = nullptr;
   CHECK((GetHandler(&context) == &CountIt));
   CHECK(context == &count);
+  CHECK((GetHandler(nullptr) == &CountIt));
 }
 
 TEST_CASE("a handler may set its successor") {
