@@ -10,7 +10,7 @@ namespace kcsan::compiler {
 namespace {
 
 constexpr char kRuntime[] =
-    "-Wl,--whole-archive,/k/lib/libkcsan.a,--no-whole-archive "
+    "-Wl,-u__tsan_init,/k/lib/libkcsan.a "
     "-Wl,--dynamic-list=/k/lib/kcsan.syms";
 
 TEST_CASE("a C program") {
@@ -87,8 +87,7 @@ TEST_CASE("options for the linker alone are a link too") {
 }
 
 TEST_CASE("static programs: no wrapped libc, nobody to export to") {
-  const char kStatic[] =
-      "-Wl,--whole-archive,/k/lib/libkcsan.a,--no-whole-archive -lstdc++";
+  const char kStatic[] = "-Wl,-u__tsan_init,/k/lib/libkcsan.a -lstdc++";
   CHECK(Has(Clang("-static a.o"), kStatic));
   CHECK(Has(Gcc("-static-pie -shared-libkcsan a.o"), kStatic));
 }
