@@ -112,13 +112,19 @@ class Linking {
   }
 
   void AddArchive() {
-    std::vector<std::string> words = {"--whole-archive", Library("libkcsan.a")};
+    // By a name that each has, so that it is there once also where the
+    // program's own flags have it already (pkg-config, CMake). Of another
+    // runtime we know no names.
+    const bool whole = !context_.options.runtime_dir.empty();
+    std::vector<std::string> words = {
+        whole ? "--whole-archive" : "-u__tsan_init", Library("libkcsan.a")};
     // The C library's locks. In a static program they are there already.
     const std::string interpose = File("libkcsan_interpose.a");
     if (!line_.static_link && context_.request.file_exists(interpose)) {
+      if (!whole) words.emplace_back("-ukcsan_linked_interpose");
       words.push_back(interpose);
     }
-    words.push_back("--no-whole-archive");
+    if (whole) words.emplace_back("--no-whole-archive");
     AddForLinker(words);
     // So that instrumented libraries find the hooks in the program. A static
     // one has none, and would have to relocate itself before it can.
