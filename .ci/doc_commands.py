@@ -4,10 +4,10 @@
 Usage: doc_commands.py FILE...
 
 A fenced block of kind `console` has commands after `$ `. `./bazelw test` is CI's
-own business and is not run again. For `./bazelw run`, the next fenced block is
-what is printed: if it shows a report, there must be one in the same functions, and
-the exit status must be 66; otherwise it must be 0. Two tries: on a busy machine
-two threads may miss each other.
+own business and is not run again. For `./bazelw run`, also with NAME=VALUE before
+it, the next fenced block is what is printed: if it shows a report, there must be
+one in the same functions, and the exit status must be 66; otherwise it must be 0.
+Two tries: on a busy machine two threads may miss each other.
 """
 
 import re
@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
+RUN = re.compile(r"\$ (\w+=\S+ )*\./bazelw run ")
 TITLE = re.compile(r"^BUG: KCSAN: (.*)$", re.M)
 
 
@@ -47,7 +48,7 @@ def main():
                 continue
             expected = title_of(following[1]) if following[0] == "text" else None
             for line in text.splitlines():
-                if not line.startswith("$ ./bazelw run "):
+                if not RUN.match(line):
                     continue
                 command = line[2:]
                 print("%s: %s" % (name, command), flush=True)
