@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An installed tree with a stub runtime, and a directory to compile in.
 
-A test's arguments: gcc or clang, the wrapper's path, that of kcsan.specs.
+A test's arguments: the C compiler's name, the wrapper's path, that of
+kcsan.specs. Where there is no such compiler, nothing is tested.
 """
 
 import os
@@ -12,7 +13,7 @@ import tempfile
 import unittest
 
 CC = sys.argv.pop(1)
-CXX = {"gcc": "g++", "clang": "clang++"}[CC]
+CXX = CC.replace("gcc", "g++").replace("clang", "clang++")
 WRAPPER = os.path.abspath(sys.argv.pop(1))
 SPECS = os.path.abspath(sys.argv.pop(1))
 HERE = os.path.dirname(os.path.abspath(__file__))
