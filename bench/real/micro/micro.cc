@@ -33,7 +33,7 @@ uint64_t HashMap() {
   Random random;
   std::unordered_map<uint64_t, uint64_t> map;
   uint64_t sum = 0;
-  for (int i = 0; i < 1500000; ++i) {
+  for (int i = 0; i < 5000000; ++i) {
     const uint64_t key = random.Next() % 100000;
     map[key] += static_cast<uint64_t>(i);
     const auto it = map.find(random.Next() % 100000);
@@ -44,7 +44,7 @@ uint64_t HashMap() {
 
 uint64_t Sort() {
   Random random;
-  std::vector<uint32_t> values(1500000);
+  std::vector<uint32_t> values(3000000);
   for (uint32_t& value : values) value = static_cast<uint32_t>(random.Next());
   std::sort(values.begin(), values.end());
   uint64_t sum = 0;
@@ -56,7 +56,7 @@ uint64_t Map() {
   Random random;
   std::map<std::string, uint64_t> map;
   uint64_t sum = 0;
-  for (int i = 0; i < 120000; ++i) {
+  for (int i = 0; i < 300000; ++i) {
     map["some/key/" + std::to_string(random.Next() % 20000)] += 1;
     const auto it =
         map.lower_bound("some/key/" + std::to_string(random.Next() % 20000));
