@@ -13,7 +13,6 @@
 #include <fstream>
 #include <iostream>
 #include <locale>
-#include <regex>
 #include <sstream>
 
 #include "tests/instrumented/support.h"
@@ -64,8 +63,9 @@ bool Others(int self) {
   std::tm parts{};
   char text[64];
   std::strftime(text, sizeof(text), "%Y", gmtime_r(&now, &parts));
-  return std::strcmp(text, "2001") == 0 && std::getenv("NO_SUCH") == nullptr &&
-         std::regex_match("thread 12", std::regex("[a-z]+ [0-9]+"));
+  // Not std::regex: that does race, in std::ctype<char>::narrow(), which is
+  // header code (libstdc++'s bug 77704).
+  return std::strcmp(text, "2001") == 0 && std::getenv("NO_SUCH") == nullptr;
 }
 
 }  // namespace

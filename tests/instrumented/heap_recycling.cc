@@ -4,6 +4,8 @@
 // allocator orders the two, by locks inside libc that nobody sees. realloc()
 // also moves blocks. In the twin a block is used after it was freed.
 
+#include <malloc.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -15,9 +17,9 @@ namespace {
 
 constexpr std::size_t kWords = 6;
 
-// Stays with the allocator of the C library when it is freed, for everybody:
-// larger than what threads keep for themselves.
-constexpr std::size_t kLarge = 2000;
+// Larger than what the allocator keeps for each thread: whoever asks next gets
+// it.
+constexpr std::size_t kLarge = 200;
 
 bool FillAndCheck(long* words, std::size_t count, long value) {
   for (std::size_t i = 0; i < count; ++i) words[i] = value;
@@ -36,9 +38,14 @@ bool Churn(long self, std::atomic<long*>* passed) {
   bool right = true;
   long* grown = Allocate(kWords);
   for (long i = 1; i <= 20; ++i) {
-    long* const large = Allocate(kLarge / 20);
-    right = FillAndCheck(large, kLarge / 20, self) && right;
+    long* const large = Allocate(kLarge);
+    for (std::size_t n = 0; n < kLarge; n += 8) {
+      large[n] = i;
+      Touch(large);
+      right = large[n] == i && right;
+    }
     std::free(large);
+    GoOn();
     // Made here, freed by whoever comes next.
     long* const small = Allocate(kWords);
     right = FillAndCheck(small, kWords, self) && right;
@@ -60,6 +67,8 @@ bool Churn(long self, std::atomic<long*>* passed) {
 }  // namespace
 
 bool Round(bool racy) {
+  // One heap for all threads.
+  mallopt(M_ARENA_MAX, 1);
   std::atomic<long*> passed{nullptr};
   bool right[2] = {};
   long* const dangling = Allocate(kWords);

@@ -23,6 +23,23 @@ void* Reserve() {
   return mmap(nullptr, kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
+// Where the kernel likes: that is often where another thread's page was a
+// moment ago. Only the kernel orders the two.
+bool UseAnyPage(long seed) {
+  long* const words =
+      static_cast<long*>(mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  bool right = true;
+  for (std::size_t i = 0; i < kWords; i += 8) {
+    words[i] += seed;
+    Touch(words);
+    right = right && words[i] == seed;
+  }
+  munmap(words, kBytes);
+  GoOn();
+  return right;
+}
+
 bool UsePage(void* at, long seed) {
   long* const words =
       static_cast<long*>(mmap(at, kBytes, PROT_READ | PROT_WRITE,
@@ -47,8 +64,7 @@ bool Round(bool racy) {
   std::atomic<bool> right{true};
   support::Together(2, [&](int self) {
     for (int i = 0; i < 20; ++i) {
-      // Where the kernel likes; that is often where the last one was.
-      if (self == 0) munmap(Reserve(), kBytes);
+      if (!UseAnyPage(self + 1)) right = false;
       std::unique_lock<std::mutex> lock(mutex, std::defer_lock);
       if (!racy) lock.lock();
       // Even seeds only in the twin: nothing is unmapped under its feet.

@@ -11,6 +11,7 @@ def twins_test(
         language_copts = KCSAN_COPTS,
         linkopts = [],
         args = [],
+        deps = [],
         data = []):
     """Builds one instrumented program from NAME.cc and runs it both ways.
 
@@ -21,6 +22,7 @@ def twins_test(
       language_copts: this repository's flags for the language, if not C++.
       linkopts: beside -pthread.
       args: of run_twins.py, after the program.
+      deps: beside the support and the detector.
       data: what the program needs at run time.
     """
     native.cc_binary(
@@ -31,7 +33,7 @@ def twins_test(
         copts = language_copts + KCSAN_INSTRUMENT_COPTS + ["-O2"] + copts,
         linkopts = ["-pthread"] + linkopts,
         tags = KCSAN_INSTRUMENT_TAGS,
-        deps = [
+        deps = deps + [
             ":support",
             "//:kcsan_instrumented",
         ],
