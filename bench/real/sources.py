@@ -34,6 +34,12 @@ def _run(command, log, **kwargs):
                               **kwargs).returncode
 
 
+def _last_line(log):
+    with open(log, encoding="utf-8", errors="replace") as file:
+        lines = [line.strip() for line in file if line.strip()]
+    return f"{lines[-1] if lines else 'nothing said'} ({log})"
+
+
 class Apt:
     """`apt-get` beside the machine's own."""
 
@@ -65,7 +71,7 @@ class Apt:
             out.write(f"deb-src {address} {suite} main\n")
         if _run(["apt-get"] + self._options() + ["update"], self._log) != 0:
             raise SourceError(
-                f"apt-get update for sources failed; see {self._log}")
+                "apt-get update for sources failed: " + _last_line(self._log))
         self._updated = True
 
     def fetch(self, package):
@@ -81,7 +87,8 @@ class Apt:
                 cwd=place) != 0:
             shutil.rmtree(place)
             raise SourceError(
-                f"apt-get source {package} failed; see {self._log}")
+                f"apt-get source {package} failed; can its archive be "
+                "reached? " + _last_line(self._log))
         done = self._unpacked(place)
         if done is None:
             raise SourceError(f"{package}: no directory in {place}")
