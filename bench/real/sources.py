@@ -69,7 +69,8 @@ class Apt:
         address, suite = _archive()
         with open(self._dir + "/sources.list", "w", encoding="utf-8") as out:
             out.write(f"deb-src {address} {suite} main\n")
-        if _run(["apt-get"] + self._options() + ["update"], self._log) != 0:
+        if _run(["apt-get"] + self._options() + ["update", "--error-on=any"],
+                self._log) != 0:
             raise SourceError(
                 "apt-get update for sources failed: " + _last_line(self._log))
         self._updated = True

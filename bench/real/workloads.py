@@ -226,7 +226,8 @@ class Server:
 # Name: program, what it does, threads for the table, and those for throughput,
 # if it is one that should gain by a second.
 WORKLOADS = {
-    "zstd -T2": ("zstd", Filter(48, ["-T{threads}", "-5", "-q", "-c"]), 2, True),
+    "zstd -T2": ("zstd", Filter(48, ["-T{threads}", "-5", "-q", "-c"]), 2,
+                 True),
     "zstd -d": ("zstd", Filter(48, ["-d", "-T{threads}", "-q", "-c"],
                                packed=["-5", "-q", "-c"]), 2, False),
     "leveldb fill": ("leveldb", Database("fillseq,fillrandom", 120000), 2, True),
