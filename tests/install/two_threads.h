@@ -12,8 +12,10 @@
 
 static int stop;
 
+// Acquire: or a compiler may keep the counter in a register until the end, and
+// there is one access in place of many.
 static inline int stopped(void) {
-  return __atomic_load_n(&stop, __ATOMIC_RELAXED);
+  return __atomic_load_n(&stop, __ATOMIC_ACQUIRE);
 }
 
 static inline int run_two(void* (*work)(void*), unsigned microseconds) {
@@ -21,7 +23,7 @@ static inline int run_two(void* (*work)(void*), unsigned microseconds) {
   if (pthread_create(&first, NULL, work, NULL) != 0) return 1;
   if (pthread_create(&second, NULL, work, NULL) != 0) return 1;
   usleep(microseconds);
-  __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+  __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
   pthread_join(first, NULL);
   pthread_join(second, NULL);
   puts("done");
