@@ -10,6 +10,10 @@ _GCC_COPTS = [
     "--param=tsan-distinguish-volatile=1",
     # It warns of fences. Those are calls of hooks here, and no secret.
     "-Wno-tsan",
+    # These read a variable before a loop, or on a path, that then has no use for
+    # it. The source has no such read, and the other thread no reason to wait.
+    "-fno-tree-loop-im",
+    "-fno-tree-partial-pre",
 ]
 
 _CLANG_COPTS = [
@@ -18,6 +22,9 @@ _CLANG_COPTS = [
     "-tsan-distinguish-volatile=1",
     "-mllvm",
     "-tsan-compound-read-before-write=1",
+    # As GCC's -fno-tree-loop-im.
+    "-mllvm",
+    "-disable-licm-promotion",
 ]
 
 # For the `copts` of a target. Its own files only; what it depends on stays as it
