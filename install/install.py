@@ -99,20 +99,28 @@ class Installer:
                    "  set(PACKAGE_VERSION_COMPATIBLE TRUE)\nendif()\n" % VERSION)
 
 
+def where(path):
+    """From where the command was typed, and not where Bazel runs us."""
+    start = os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd())
+    return os.path.abspath(os.path.join(start, os.path.expanduser(path)))
+
+
 def main():
     parser = argparse.ArgumentParser(
         prog="./bazelw run //:install --",
         description=__doc__.splitlines()[0])
     parser.add_argument("--prefix", required=True,
                         help="where it will be used from")
-    parser.add_argument("--destdir", default="",
+    parser.add_argument("--destdir",
                         help="written below this directory instead, for "
                         "packages")
     arguments = parser.parse_args()
-    # From where the command was typed, and not where Bazel runs us.
-    prefix = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd()),
-                          os.path.expanduser(arguments.prefix))
-    root = os.path.normpath(arguments.destdir + prefix)
+    for option in ("prefix", "destdir"):
+        if getattr(arguments, option) == "":
+            parser.error("--%s= names no directory" % option)
+    root = where(arguments.prefix)
+    if arguments.destdir:
+        root = os.path.normpath(where(arguments.destdir) + root)
     try:
         Installer(root).all()
     except OSError as error:

@@ -8,6 +8,7 @@ twin, which is silent.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -41,9 +42,9 @@ class InstallTest(unittest.TestCase):
         cls.scratch.cleanup()
 
     @classmethod
-    def install(cls, *arguments):
+    def install(cls, *arguments, **env):
         return run(sys.executable, "-B", "install/install.py", *arguments,
-                   cwd=ROOT)
+                   cwd=ROOT, env=dict(os.environ, **env))
 
     def need(self, *tools):
         for tool in tools:
@@ -65,13 +66,13 @@ class InstallTest(unittest.TestCase):
         done = run(*command, **kwargs)
         self.assertEqual(done.returncode, 0, done.stdout)
 
-    def check_programs(self, folder):
+    def check_programs(self, folder, suffix=""):
         options = dict(os.environ, KCSAN_OPTIONS="halt_on_error=1")
-        done = run(os.path.join(folder, "racy"), env=options)
+        done = run(os.path.join(folder, "racy" + suffix), env=options)
         self.assertEqual(done.returncode, 66, done.stdout)
         self.assertIn("BUG: KCSAN: data-race in count / count\n", done.stdout)
         self.assertRegex(done.stdout, r"\n count\+0x\w+/0x\w+ .*racy\.c:\d+\n")
-        done = run(os.path.join(folder, "fixed"), env=options)
+        done = run(os.path.join(folder, "fixed" + suffix), env=options)
         self.assertEqual((done.returncode, done.stdout), (0, "done\n"))
 
     def compilers(self):
@@ -107,7 +108,18 @@ class InstallTest(unittest.TestCase):
                            "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
                            env=dict(os.environ, CC=compiler))
                 self.build("cmake", "--build", place + "/build")
-                self.check_programs(place + "/build")
+                for suffix in ("", "_STATIC_user", "_SHARED_user"):
+                    self.check_programs(place + "/build", suffix)
+
+    def test_cmake_static(self):
+        self.need("cmake", "make")
+        place = self.project("cmake")
+        self.build("cmake", "-S", place, "-B", place + "/build",
+                   "-DCMAKE_PREFIX_PATH=" + self.prefix,
+                   "-DCMAKE_EXE_LINKER_FLAGS=-static")
+        self.build("cmake", "--build", place + "/build", "--target", "racy",
+                   "fixed")
+        self.check_programs(place + "/build")
 
     def test_meson(self):
         self.need("meson", "ninja")
@@ -123,9 +135,47 @@ class InstallTest(unittest.TestCase):
                     env=dict(os.environ, PKG_CONFIG_PATH=self.prefix +
                              "/lib/pkgconfig")).stdout.split()
         program = os.path.join(self.scratch.name, "annotated")
-        self.build("g++", "-std=c++17", os.path.join(HERE, "annotated.cc"),
-                   *flags, "-o", program)
-        self.assertEqual(run(program).returncode, 66)
+        # Annotated only, or instrumented too: then the runtime is named twice.
+        kcsan_cxx = os.path.join(self.prefix, "bin", "kcsan-c++")
+        for command in (("g++",), ("g++", "-no-pie", "-fno-pie"),
+                        ("g++", "-static"), (kcsan_cxx,),
+                        (kcsan_cxx, "-shared-libkcsan")):
+            with self.subTest(command=command):
+                self.build(*command, "-std=c++17",
+                           os.path.join(HERE, "annotated.cc"), *flags,
+                           "-o", program)
+                done = run(program)
+                self.assertEqual(done.returncode, 77, done.stdout)
+                self.assertIn("BUG: KCSAN: ", done.stdout)
+
+    def symbols(self, *arguments):
+        done = run("nm", "--format=posix", *arguments)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        return {line.split()[0] for line in done.stdout.splitlines()
+                if " " in line}
+
+    def test_runtime_keeps_to_itself(self):
+        """No Abseil, no templates; and it does not tell of its own memcpy()."""
+        archive = os.path.join(self.prefix, "lib", "libkcsan.a")
+        visible = self.symbols("--extern-only", "--defined-only", archive)
+        library = self.symbols("--dynamic", "--defined-only",
+                               os.path.join(self.prefix, "lib", "libkcsan.so"))
+        ours = re.compile(r"kcsan_|__tsan_|__wrap_|__real_|(WTF)?Annotate|"
+                          r"_ZN5kcsan\d+[A-Z]|RunningOnValgrind$|"
+                          r"ValgrindSlowdown$|"
+                          r"(pthread|cnd|mtx|sem|thrd)_")
+        for names in (visible, library):
+            self.assertIn("__tsan_write4", names)
+            self.assertEqual([n for n in names if not ours.match(n)], [])
+        with open(os.path.join(self.prefix, "lib", "kcsan.wrap"),
+                  encoding="utf-8") as file:
+            wrapped = {line.strip().partition("=")[2] for line in file}
+        self.assertIn("memcpy", wrapped)
+        run("ar", "x", archive, "kcsan.o", cwd=self.scratch.name)
+        called = self.symbols("--undefined-only",
+                              os.path.join(self.scratch.name, "kcsan.o"))
+        self.assertIn("__real_memcpy", called)
+        self.assertEqual(called & wrapped, set())
 
     def test_again_is_the_same(self):
         before = sorted(os.listdir(self.prefix + "/lib"))
@@ -139,10 +189,18 @@ class InstallTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertTrue(os.path.exists(place + "/opt/kcsan/bin/kcsan-c++"))
 
+    def test_relative_to_where_it_was_typed(self):
+        done = self.install("--prefix=here", "--destdir=there",
+                            BUILD_WORKING_DIRECTORY=self.scratch.name)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        place = self.scratch.name + "/there" + self.scratch.name + "/here"
+        self.assertTrue(os.path.exists(place + "/lib/libkcsan.a"))
+
     def test_mistakes_are_named(self):
         done = self.install()
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("--prefix", done.stdout)
+        self.assertIn("--prefix=", self.install("--prefix=").stdout)
         occupied = os.path.join(self.scratch.name, "occupied")
         with open(occupied, "w", encoding="utf-8"):
             pass
