@@ -188,6 +188,9 @@ class Planner {
       }
       // atomic_thread_fence() is known to us.
       add({"-Wno-tsan"});
+      // These read a variable before a loop, or on a path, that then has no use
+      // for it: a read that the source does not have.
+      add({"-fno-tree-loop-im", "-fno-tree-partial-pre"});
       return;
     }
     if (links) add({"-Xclang"});
@@ -195,7 +198,9 @@ class Planner {
     // LLVM refuses to be told twice.
     if (!line_.thread_hooks_given) {
       add({"-mllvm", "-tsan-distinguish-volatile=1", "-mllvm",
-           "-tsan-compound-read-before-write=1"});
+           "-tsan-compound-read-before-write=1", "-mllvm",
+           // As GCC's -fno-tree-loop-im.
+           "-disable-licm-promotion"});
     }
     if (!plan_.options.ignorelist.empty()) {
       flags->push_back(
