@@ -90,8 +90,11 @@ function(kcsan_instrument target)
   endif()
 
   set(gcc "-fsanitize=thread;--param=tsan-distinguish-volatile=1;-Wno-tsan")
+  # Or reads are made, and told, that the source does not have.
+  list(APPEND gcc -fno-tree-loop-im -fno-tree-partial-pre)
   set(clang "-fsanitize=thread;SHELL:-mllvm -tsan-distinguish-volatile=1")
   list(APPEND clang "SHELL:-mllvm -tsan-compound-read-before-write=1")
+  list(APPEND clang "SHELL:-mllvm -disable-licm-promotion")
   foreach(language C CXX)
     _kcsan_check_compiler(${language})
     target_compile_options("${target}" PRIVATE
