@@ -14,7 +14,7 @@ def _mark(text, good):
 
 
 def _best(samples, field):
-    values = [sample[field] for sample in samples]
+    values = [sample[field] for sample in samples if field in sample]
     return min(values) if values else None
 
 
