@@ -30,6 +30,18 @@ __attribute__((noinline)) void CountIfOwner(bool is_owner, int length) {
   }
 }
 
+long g_each[2];
+
+__attribute__((noinline)) long ReadEither(bool first) {
+#if defined(__clang__)
+  // Of two variables whose addresses it knows, Clang reads both, and no flag
+  // keeps it from that.
+  return g_each[first ? 0 : 1];
+#else
+  return first ? g_each[0] : g_each[1];
+#endif
+}
+
 struct Node {
   Node* left;
   Node* right;
@@ -61,6 +73,8 @@ bool Round(bool racy) {
       Touch(&length);  // not a constant, or there would be no loop
       CountIfOwner(self == 0 || racy, length);
       if (ReadIfOwner(is_owner) != 0 && self != 0 && !racy) right = false;
+      ++g_each[self];
+      if (ReadEither(self == 0) == 0) right = false;
       // The left child is one thread's, the right one everybody's.
       if (self == 0) root.left = i % 2 == 0 ? &leaf : nullptr;
       if (Find(&root, 7) != &leaf) right = false;
