@@ -99,12 +99,6 @@ class Installer:
                    "  set(PACKAGE_VERSION_COMPATIBLE TRUE)\nendif()\n" % VERSION)
 
 
-def where(path):
-    """From where the command was typed, and not where Bazel runs us."""
-    start = os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd())
-    return os.path.abspath(os.path.join(start, os.path.expanduser(path)))
-
-
 def main():
     parser = argparse.ArgumentParser(
         prog="./bazelw run //:install --",
@@ -116,11 +110,13 @@ def main():
                         "packages")
     arguments = parser.parse_args()
     for option in ("prefix", "destdir"):
-        if getattr(arguments, option) == "":
-            parser.error("--%s= names no directory" % option)
-    root = where(arguments.prefix)
-    if arguments.destdir:
-        root = os.path.normpath(where(arguments.destdir) + root)
+        path = getattr(arguments, option)
+        # Bazel does not run us where the command was typed.
+        if path is not None and not os.path.isabs(os.path.expanduser(path)):
+            parser.error("--%s=%s is not an absolute path" % (option, path))
+    root = os.path.abspath(os.path.expanduser(arguments.prefix))
+    if arguments.destdir is not None:
+        root = os.path.abspath(os.path.expanduser(arguments.destdir)) + root
     try:
         Installer(root).all()
     except OSError as error:

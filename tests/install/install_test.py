@@ -42,9 +42,9 @@ class InstallTest(unittest.TestCase):
         cls.scratch.cleanup()
 
     @classmethod
-    def install(cls, *arguments, **env):
+    def install(cls, *arguments):
         return run(sys.executable, "-B", "install/install.py", *arguments,
-                   cwd=ROOT, env=dict(os.environ, **env))
+                   cwd=ROOT)
 
     def need(self, *tools):
         for tool in tools:
@@ -189,18 +189,14 @@ class InstallTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertTrue(os.path.exists(place + "/opt/kcsan/bin/kcsan-c++"))
 
-    def test_relative_to_where_it_was_typed(self):
-        done = self.install("--prefix=here", "--destdir=there",
-                            BUILD_WORKING_DIRECTORY=self.scratch.name)
-        self.assertEqual(done.returncode, 0, done.stdout)
-        place = self.scratch.name + "/there" + self.scratch.name + "/here"
-        self.assertTrue(os.path.exists(place + "/lib/libkcsan.a"))
-
     def test_mistakes_are_named(self):
         done = self.install()
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("--prefix", done.stdout)
-        self.assertIn("--prefix=", self.install("--prefix=").stdout)
+        for option in ("--prefix=", "--prefix=here", "--destdir=there"):
+            done = self.install("--prefix=/nowhere", option)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(option + " is not an absolute path", done.stdout)
         occupied = os.path.join(self.scratch.name, "occupied")
         with open(occupied, "w", encoding="utf-8"):
             pass
