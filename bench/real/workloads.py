@@ -240,7 +240,7 @@ WORKLOADS = {
                                    packed=["-q", "-k", "-c"]), 2, True),
     "hash map": ("micro", Loop("hash_map"), 1, False),
     "sort": ("micro", Loop("sort"), 1, False),
-    "map<string>": ("micro", Loop("map"), 1, False),
+    "map of strings": ("micro", Loop("map"), 1, False),
     "vector loop": ("micro", Loop("vector"), 1, False),
     "SPSC ring": ("micro", Loop("ring"), 2, False),
 }
