@@ -34,7 +34,10 @@ static __attribute__((noinline)) long Fill(void) {
 
 static void Count(void) {
   if (!g_racy) pthread_mutex_lock(&g_mutex);
-  ++g_total;
+  for (int i = 0; i < 20; ++i) {
+    ++g_total;
+    Touch(&g_total);
+  }
   if (!g_racy) pthread_mutex_unlock(&g_mutex);
 }
 
@@ -59,5 +62,5 @@ bool Round(bool racy) {
     pthread_create(&threads[i], NULL, Jump, NULL);
   }
   for (int i = 0; i < kThreads; ++i) pthread_join(threads[i], NULL);
-  return g_total == kThreads * kJumps;
+  return g_total == 20 * kThreads * kJumps;
 }
