@@ -5,6 +5,12 @@
 
 #include "kcsan/abi/atomic_access.h"
 
+// In a build of this repository for ThreadSanitizer GCC would warn of the
+// fences below, which that one does not know.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wtsan"
+#endif
+
 namespace kcsan {
 namespace abi {
 namespace {
