@@ -25,7 +25,9 @@ void UseOverhead(uint32_t overhead) {
   core::SetOptions(options);
 }
 
-void ForgetSkips() { for (int32_t& skip : kcsan_rt_thread.skip) skip = 0; }
+void ForgetSkips() {
+  for (int32_t& skip : kcsan_rt_thread.skip) skip = 0;
+}
 
 int RunBenchmarks(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);

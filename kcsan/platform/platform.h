@@ -19,8 +19,8 @@ namespace platform {
 // `report`. Leaves those as they are.
 void FillHooks(core::Hooks* hooks);
 
-// A word that is 1 here and 0 in any child that gets a copy of our memory, however
-// it was made. Null if the kernel cannot do so.
+// A word that is 1 here and 0 in any child that gets a copy of our memory,
+// however it was made. Null if the kernel cannot do so.
 uint32_t* MakeProcessMark();
 
 // The ones that other rooms use directly.
