@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "kcsan/checks.h"
 #include "kcsan/core/access.h"
 #include "kcsan/core/definitions.h"
 
@@ -28,6 +29,16 @@ struct Check {
   // access.pc; else the access stands elsewhere, and the stack is that of here.
   uintptr_t entry_pc;
 };
+
+// An open claim, looked at on the occasion of a call from `entry_pc`.
+KCSAN_INLINE Check ScopeCheck(const kcsan_scoped_access& scope,
+                              uintptr_t entry_pc) {
+  return Check{{scope.ptr, scope.size, scope.type, scope.site,
+                reinterpret_cast<uintptr_t>(scope.ip)},
+               scope.mask,
+               Origin::kScope,
+               entry_pc};
+}
 
 }  // namespace core
 }  // namespace kcsan

@@ -65,21 +65,73 @@ KCSAN_INLINE void UnlinkScope(kcsan_scoped_access* scope) {
   if (t_context.scopes == nullptr) {
     kcsan_rt_thread.attention &= ~uint32_t{kcsan::core::kAttentionScoped};
   }
-  scope->owner = nullptr;
 }
 
-// An occasion to look at the open scopes, this one among them: as any plain
-// access would be, and by the same fast path.
-KCSAN_INLINE void CheckScope(const kcsan_scoped_access& scope, uintptr_t pc) {
-  const int out_of_skips = kcsan_rt_count_down(scope.type);
-  if (KCSAN_LIKELY(!out_of_skips) && KCSAN_LIKELY(!kcsan_rt_anything_up())) {
+// To begin and to end a scope are occasions to look at the open ones, this one
+// among them: as any plain access would be, and by the same fast path.
+KCSAN_INLINE bool IsUneventfulScope(int type) {
+  const int out_of_skips = kcsan_rt_count_down(type);
+  return KCSAN_LIKELY(!out_of_skips) && KCSAN_LIKELY(!kcsan_rt_anything_up());
+}
+
+KCSAN_SLOW_PATH void CheckScope(const kcsan_scoped_access* scope,
+                                uintptr_t pc) {
+  RunCheck(kcsan::core::ScopeCheck(*scope, pc));
+}
+
+KCSAN_SLOW_PATH void CheckThenLinkScope(kcsan_scoped_access* scope,
+                                        uintptr_t pc) {
+  CheckScope(scope, pc);
+  LinkScope(scope);
+}
+
+KCSAN_INLINE void FillScope(kcsan_scoped_access* scope,
+                            const volatile void* ptr, size_t size, int type,
+                            uint64_t mask, const char* site, const void* pc) {
+  scope->ptr = ptr;
+  scope->size = size;
+  scope->type = type | KCSAN_ACCESS_SCOPED;
+  scope->mask = mask;
+  scope->site = site;
+  scope->ip = pc;
+  scope->owner = &t_context;
+}
+
+// Inside another scope. A function of its own, as the next, and the last thing
+// that its caller does, which therefore has no stack frame to make.
+KCSAN_SLOW_PATH void BeginInnerScope(kcsan_scoped_access* scope,
+                                     const volatile void* ptr, size_t size,
+                                     int type, uint64_t mask, const char* site,
+                                     const void* pc) {
+  kcsan::core::DropOrphanedScopes();
+  // Linked twice, it would be its own successor.
+  if (IsOpen(scope)) {
+    Count(Counter::unbalanced_calls);
     return;
   }
-  RunCheck(Check{{scope.ptr, scope.size, scope.type, scope.site,
-                  reinterpret_cast<uintptr_t>(scope.ip)},
-                 scope.mask,
-                 Origin::kScope,
-                 pc});
+  FillScope(scope, ptr, size, type, mask, site, pc);
+  // Looked at before it is in the list, or it would be looked at twice.
+  (void)kcsan_rt_count_down(type);
+  CheckThenLinkScope(scope, reinterpret_cast<uintptr_t>(pc));
+}
+
+// Not the only one that is open, if it is open at all.
+KCSAN_SLOW_PATH void EndOtherScope(kcsan_scoped_access* scope, uintptr_t pc) {
+  if (t_context.scopes != nullptr) kcsan::core::DropOrphanedScopes();
+  // Never begun, ended before, or ended by a thread that did not begin it.
+  // Where it was never begun the owner is any word, and no thread has that
+  // name.
+  if (!IsOpen(scope)) {
+    Count(Counter::unbalanced_calls);
+    if (scope->owner != nullptr && scope->owner != &t_context) {
+      AddOrphan(&kcsan::core::g_orphans, scope->owner);
+      scope->owner = nullptr;
+    }
+    return;
+  }
+  UnlinkScope(scope);
+  scope->owner = nullptr;
+  if (!IsUneventfulScope(scope->type)) CheckScope(scope, pc);
 }
 
 }  // namespace
@@ -104,39 +156,42 @@ KCSAN_INTERNAL_CALL void kcsan_rt_begin_scoped(kcsan_scoped_access* scope,
                                                size_t size, int type,
                                                uint64_t mask,
                                                const char* site) {
-  if (t_context.scopes != nullptr) kcsan::core::DropOrphanedScopes();
-  // Linked twice, it would be its own successor.
-  if (IsOpen(scope)) {
-    Count(Counter::unbalanced_calls);
+  const void* const pc = __builtin_return_address(0);
+  if (KCSAN_UNLIKELY(t_context.scopes != nullptr)) {
+    BeginInnerScope(scope, ptr, size, type, mask, site, pc);
     return;
   }
-  scope->ptr = ptr;
-  scope->size = size;
-  scope->type = type | KCSAN_ACCESS_SCOPED;
-  scope->mask = mask;
-  scope->site = site;
-  scope->ip = __builtin_return_address(0);
-  scope->owner = &t_context;
-  // Looked at before it is in the list, or it would be looked at twice.
-  CheckScope(*scope, KCSAN_CALLER_PC());
-  LinkScope(scope);
+  FillScope(scope, ptr, size, type, mask, site, pc);
+  if (KCSAN_UNLIKELY(!IsUneventfulScope(type))) {
+    CheckThenLinkScope(scope, reinterpret_cast<uintptr_t>(pc));
+    return;
+  }
+  // Attention is 0, as was just seen, so that what comes of LinkScope() is
+  // known: constants are stored. To change a word in memory, and to wait for it
+  // with each scope, takes as long as all the rest.
+  scope->previous = nullptr;
+  scope->next = nullptr;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  t_context.scopes = scope;
+  kcsan_rt_thread.attention = kcsan::core::kAttentionScoped;
 }
 
 KCSAN_INTERNAL_CALL void kcsan_rt_end_scoped(kcsan_scoped_access* scope) {
-  if (t_context.scopes != nullptr) kcsan::core::DropOrphanedScopes();
-  // Never begun, ended before, or ended by a thread that did not begin it.
-  // Where it was never begun the owner is any word, and no thread has that
-  // name.
-  if (!IsOpen(scope)) {
-    Count(Counter::unbalanced_calls);
-    if (scope->owner != nullptr && scope->owner != &t_context) {
-      AddOrphan(&kcsan::core::g_orphans, scope->owner);
-      scope->owner = nullptr;
-    }
+  // The only thing under way, as in nearly every case: constants again.
+  if (KCSAN_UNLIKELY(t_context.scopes != scope) ||
+      KCSAN_UNLIKELY(scope->next != nullptr) ||
+      KCSAN_UNLIKELY(kcsan_rt_thread.attention !=
+                     kcsan::core::kAttentionScoped) ||
+      KCSAN_UNLIKELY(HasOrphans(kcsan::core::g_orphans))) {
+    EndOtherScope(scope, KCSAN_CALLER_PC());
     return;
   }
-  UnlinkScope(scope);
-  CheckScope(*scope, KCSAN_CALLER_PC());
+  t_context.scopes = nullptr;
+  kcsan_rt_thread.attention = 0;
+  scope->owner = nullptr;
+  if (KCSAN_UNLIKELY(!IsUneventfulScope(scope->type))) {
+    CheckScope(scope, KCSAN_CALLER_PC());
+  }
 }
 
 // For instrumented files, which do not have the fast path inline.

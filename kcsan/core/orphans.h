@@ -30,7 +30,7 @@ KCSAN_INLINE void AddOrphan(Orphans* orphans, const void* thread) {
     const void* expected = nullptr;
     if (__atomic_compare_exchange_n(&place, &expected, thread, /*weak=*/false,
                                     __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-      // Release: pairs with the acquire in TakeOrphan(). Whoever sees the count
+      // Release: pairs with the acquire in HasOrphans(). Whoever sees the count
       // sees the name.
       __atomic_fetch_add(&orphans->count, 1, __ATOMIC_RELEASE);
       return;
@@ -38,11 +38,15 @@ KCSAN_INLINE void AddOrphan(Orphans* orphans, const void* thread) {
   }
 }
 
+// Was any thread named?
+KCSAN_INLINE bool HasOrphans(const Orphans& orphans) {
+  // Acquire: pairs with the release in AddOrphan().
+  return KCSAN_UNLIKELY(__atomic_load_n(&orphans.count, __ATOMIC_ACQUIRE) != 0);
+}
+
 // Was this thread named? Then it is no longer. Almost always one load.
 KCSAN_INLINE bool TakeOrphan(Orphans* orphans, const void* thread) {
-  if (KCSAN_LIKELY(__atomic_load_n(&orphans->count, __ATOMIC_ACQUIRE) == 0)) {
-    return false;
-  }
+  if (!HasOrphans(*orphans)) return false;
   bool found = false;
   for (const void*& place : orphans->threads) {
     const void* expected = thread;

@@ -69,14 +69,6 @@ void LookForWatchpoint(ThreadContext* context, const Check& check) {
   DeliverHandoff(&g_table, slot, check, is_own);
 }
 
-Check ScopeCheck(const kcsan_scoped_access& scope, uintptr_t entry_pc) {
-  return Check{{scope.ptr, scope.size, scope.type, scope.site,
-                reinterpret_cast<uintptr_t>(scope.ip)},
-               scope.mask,
-               Origin::kScope,
-               entry_pc};
-}
-
 Check ReorderedCheck(const ThreadContext& context, uintptr_t entry_pc) {
   return Check{context.reordered, 0, Origin::kReordered, entry_pc};
 }
