@@ -76,7 +76,8 @@ struct kcsan_rt_thread_fast {
   uint32_t attention;
   // Above zero: kcsan_disable_current() is in force.
   int32_t disable_count;
-  // How many functions deep the thread is, as the compiler's hooks count.
+  // Functions begun since the access that is under way (weak-memory modelling),
+  // and not yet left, as the compiler's hooks count. Stale when there is none.
   uint32_t depth;
 };
 

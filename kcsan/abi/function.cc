@@ -13,18 +13,19 @@ namespace abi {
 // itself.
 KCSAN_HOOK void __tsan_init() {}
 
-// A longjmp() leaves the depth too high, for good. It is only compared with
-// itself, so all that follows from it is an access that ends a little later.
+// A longjmp() leaves the depth too high until the next access is under way. All
+// that follows from it is one that ends a little later.
 KCSAN_HOOK void __tsan_func_entry(void* caller_pc) {
   (void)caller_pc;
-  ++kcsan_rt_thread.depth;
+  if (KCSAN_UNLIKELY(kcsan_rt_thread.attention & KCSAN_RT_ATTENTION_REORDER)) {
+    ++kcsan_rt_thread.depth;
+  }
 }
 
 KCSAN_HOOK void __tsan_func_exit() {
   if (KCSAN_UNLIKELY(kcsan_rt_thread.attention & KCSAN_RT_ATTENTION_REORDER)) {
     core::LeaveFunction(KCSAN_HOOK_PC());
   }
-  --kcsan_rt_thread.depth;
 }
 
 }  // namespace abi

@@ -58,7 +58,6 @@ struct ThreadContext {
   // Weak-memory modelling: the one access that may still be under way.
   // Meaningful while kAttentionReorder is set.
   Access reordered;
-  uint32_t reordered_depth;  // of the function that made it
 
   // The watchpoint of the stall under way, to be removed if a signal handler
   // leaves the stall by longjmp. See RecoverAbandonedStall().

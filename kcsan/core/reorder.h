@@ -13,7 +13,9 @@
 //   rmb                x                x
 //
 // It is also over when its function returns (compiler hooks only), so that a
-// report can say where it was delayed to.
+// report can say where it was delayed to. For that the hooks count the
+// functions entered from there on, and only while an access is under way: a
+// count kept all the time made a chain of loads and stores through all calls.
 //
 // The acquire side is not modelled: nothing is made to happen earlier.
 
@@ -60,7 +62,7 @@ KCSAN_INLINE void RememberReordered(ThreadContext* context,
   ForgetReordered();
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   context->reordered = access;
-  context->reordered_depth = kcsan_rt_thread.depth;
+  kcsan_rt_thread.depth = 0;
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   kcsan_rt_thread.attention |= kAttentionReorder;
 }

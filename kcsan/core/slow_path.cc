@@ -179,16 +179,16 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
 
 KCSAN_SLOW_PATH void LeaveFunction(uintptr_t pc) {
   ThreadContext* const context = &t_context;
-  if (context->in_runtime || !HasReordered()) return;
-  if (CurrentOptions().weak_memory && IsEnabled() &&
+  if (!HasReordered()) return;
+  if (!context->in_runtime && CurrentOptions().weak_memory && IsEnabled() &&
       kcsan_rt_thread.disable_count == 0 &&
       __atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) != 0) {
     LookForWatchpoint(context, ReorderedCheck(*context, pc));
   }
-  // Signed, because the depth may wrap.
-  if (static_cast<int32_t>(context->reordered_depth - kcsan_rt_thread.depth) >=
-      0) {
-    ForgetReordered();
+  if (kcsan_rt_thread.depth == 0) {
+    ForgetReordered();  // this is the function that made the access
+  } else {
+    --kcsan_rt_thread.depth;
   }
 }
 
