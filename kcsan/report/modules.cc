@@ -14,7 +14,8 @@ namespace {
 
 struct Search {
   uintptr_t pc;
-  Module* module;
+  ModuleVisitor visit;
+  void* data;
 };
 
 bool Holds(const dl_phdr_info& info, uintptr_t pc) {
@@ -54,48 +55,42 @@ void FindBuildId(const char* note, size_t size, Module* module) {
   }
 }
 
-int OnModule(dl_phdr_info* info, size_t, void* data) {
+int OnModule(dl_phdr_info* info, size_t size, void* data) {
   const Search& search = *static_cast<Search*>(data);
   if (!Holds(*info, search.pc)) return 0;
   // The program itself is listed without a name.
   const char* path = info->dlpi_name;
   if (path == nullptr || path[0] == '\0') path = program_invocation_name;
   const char* const slash = strrchr(path, '/');
-  Module* const module = search.module;
-  Text(module->name, sizeof(module->name))
+  Module module;
+  Text(module.name, sizeof(module.name))
       .Append("%s", slash != nullptr ? slash + 1 : path);
-  module->load_bias = info->dlpi_addr;
-  module->build_id[0] = '\0';
+  module.load_bias = info->dlpi_addr;
+  module.build_id[0] = '\0';
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = info->dlpi_phdr[i];
-    if (segment.p_type != PT_NOTE || module->build_id[0] != '\0') continue;
+    if (segment.p_type != PT_NOTE || module.build_id[0] != '\0') continue;
     FindBuildId(
         reinterpret_cast<const char*>(info->dlpi_addr + segment.p_vaddr),
-        segment.p_memsz, module);
+        segment.p_memsz, &module);
   }
+  search.visit(info, size, module, search.data);
   return 1;
 }
 
-int OnFirstModule(dl_phdr_info* info, size_t size, void* data) {
-  // Older loaders do not count.
-  if (size >= offsetof(dl_phdr_info, dlpi_subs) + sizeof(info->dlpi_subs)) {
-    // Each only ever grows.
-    *static_cast<uint64_t*>(data) = info->dlpi_adds + info->dlpi_subs;
-  }
-  return 1;
+void CopyModule(dl_phdr_info*, size_t, const Module& module, void* data) {
+  *static_cast<Module*>(data) = module;
 }
 
 }  // namespace
 
-bool FindModule(uintptr_t pc, Module* module) {
-  Search search = {pc, module};
+bool VisitModule(uintptr_t pc, ModuleVisitor visit, void* data) {
+  Search search = {pc, visit, data};
   return dl_iterate_phdr(&OnModule, &search) != 0;
 }
 
-uint64_t ModulesVersion() {
-  uint64_t version = 0;
-  dl_iterate_phdr(&OnFirstModule, &version);
-  return version;
+bool FindModule(uintptr_t pc, Module* module) {
+  return VisitModule(pc, &CopyModule, module);
 }
 
 }  // namespace report

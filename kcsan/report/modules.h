@@ -7,6 +7,7 @@
 #ifndef KCSAN_REPORT_MODULES_H_
 #define KCSAN_REPORT_MODULES_H_
 
+#include <link.h>
 #include <stdint.h>
 
 namespace kcsan {
@@ -25,8 +26,11 @@ struct Module {
 // False if no module holds `pc` (code made at run time). Allocates nothing.
 bool FindModule(uintptr_t pc, Module* module);
 
-// Changes whenever a module is loaded or unloaded.
-uint64_t ModulesVersion();
+// Calls `visit` for the module that holds `pc`, with the loader's list locked,
+// so that the module stays. False if there is none.
+using ModuleVisitor = void (*)(dl_phdr_info* info, size_t info_size,
+                               const Module& module, void* data);
+bool VisitModule(uintptr_t pc, ModuleVisitor visit, void* data);
 
 }  // namespace report
 }  // namespace kcsan

@@ -5,6 +5,7 @@
 #include <backtrace.h>
 #include <string.h>
 
+#include "kcsan/report/debug_info.h"
 #include "kcsan/report/function_name.h"
 #include "kcsan/report/modules.h"
 
@@ -16,35 +17,6 @@ enum : size_t { kMaxName = 200 };
 
 // Missing or broken debug information is no error: there is a next best answer.
 void IgnoreError(void*, const char*, int) {}
-
-// A state knows the modules that were loaded when it was first used, and cannot
-// be freed. So after a dlopen() there is a new one, but not for ever: a program
-// that loads and unloads plugins all day would be eaten up by what we leave
-// behind. Then the old one serves, and later modules have offsets only.
-enum : int { kMaxStates = 16 };
-
-// Two threads may come here at once (`IsRcuFunction`). The worst is a state too
-// many; each of them is complete before it is published.
-backtrace_state* State() {
-  static backtrace_state* state = nullptr;
-  static uint64_t state_version = 0;
-  static int num_states = 0;
-  const uint64_t version = ModulesVersion();
-  backtrace_state* current = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
-  if (current != nullptr &&
-      __atomic_load_n(&state_version, __ATOMIC_RELAXED) == version) {
-    return current;
-  }
-  if (__atomic_fetch_add(&num_states, 1, __ATOMIC_RELAXED) >= kMaxStates) {
-    __atomic_store_n(&num_states, kMaxStates, __ATOMIC_RELAXED);
-    return current;
-  }
-  current = backtrace_create_state(/*filename=*/nullptr, /*threaded=*/1,
-                                   &IgnoreError, nullptr);
-  __atomic_store_n(&state_version, version, __ATOMIC_RELAXED);
-  __atomic_store_n(&state, current, __ATOMIC_RELEASE);
-  return current;
-}
 
 const char* CopyName(NamePool* names, const char* symbol) {
   char name[kMaxName];
@@ -117,7 +89,7 @@ void OnSymbol(void* data, uintptr_t, const char* name, uintptr_t value,
 
 Symbol FindSymbol(uintptr_t pc) {
   Symbol symbol = {};
-  backtrace_state* const state = State();
+  backtrace_state* const state = DebugInfoFor(pc);
   if (state == nullptr) return symbol;
   backtrace_syminfo(state, pc, &OnSymbol, &IgnoreError, &symbol);
   return symbol;
@@ -149,7 +121,7 @@ void AddFunction(NamePool* names, Frame* frame) {
 void SymbolizeAddress(uintptr_t pc, bool by_name, bool is_top, NamePool* names,
                       ReportAccess* access) {
   Lines lines = {names, access, pc, access->num_frames, is_top, false, true};
-  backtrace_state* const state = by_name ? State() : nullptr;
+  backtrace_state* const state = by_name ? DebugInfoFor(pc - 1) : nullptr;
   if (state != nullptr) {
     backtrace_pcinfo(state, pc - 1, &OnLine, &IgnoreError, &lines);
   }
