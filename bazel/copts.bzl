@@ -36,3 +36,13 @@ KCSAN_CORE_COPTS = KCSAN_COPTS + [
     "-fno-exceptions",
     "-fno-rtti",
 ]
+
+KCSAN_CORE_DEFINES = [
+    # The runtime itself always sees the entry points, whatever the program that
+    # it is linked into was built with.
+    "KCSAN_ENABLED=1",
+    # The thread's words by their second name, which is hidden: where the runtime
+    # is linked into the program, the linker then knows their offset, and what
+    # every hook begins with is no load.
+    "kcsan_rt_thread=kcsan_internal_thread",
+]

@@ -34,6 +34,8 @@ HOOKS = {
 }
 FLAGS = ["-std=c++17", "-O2", "-fPIE", "-fcf-protection=none", "-I.",
          "-DKCSAN_ENABLED=1"]
+# As kcsan/abi/BUILD has it.
+HOOK_FLAGS = ["-Dkcsan_rt_thread=kcsan_internal_thread", "-fomit-frame-pointer"]
 
 # In a table, in this order. What each counts:
 #   insn    instructions
@@ -88,7 +90,8 @@ def disassemble(compiler, source):
     """Function name -> list of (address, instruction)."""
     with tempfile.TemporaryDirectory() as scratch:
         path = os.path.join(scratch, "probe.o")
-        run(compiler, *FLAGS, make_include_dir(scratch), "-c", source, "-o",
+        flags = FLAGS + (HOOK_FLAGS if source in HOOKS else [])
+        run(compiler, *flags, make_include_dir(scratch), "-c", source, "-o",
             path)
         text = run("objdump", "--disassemble", "--reloc", "--no-show-raw-insn",
                    "-M", "att", path)

@@ -39,6 +39,18 @@ KCSAN_FAST_PATH void Tell(const volatile void* ptr, size_t size, int type,
   }
 }
 
+// The same for the function that this stands in. Its return address is not even
+// looked up while nothing is up.
+KCSAN_FAST_PATH void TellHere(const volatile void* ptr, size_t size, int type) {
+  const int out_of_skips =
+      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down(type) : 0;
+  if (KCSAN_UNLIKELY(out_of_skips) || KCSAN_UNLIKELY(kcsan_rt_anything_up())) {
+    // The compiler would load it ahead of the branches.
+    __asm__ __volatile__("" ::: "memory");
+    Look(ptr, size, type, KCSAN_HOOK_PC());
+  }
+}
+
 }  // namespace abi
 }  // namespace kcsan
 

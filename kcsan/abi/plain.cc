@@ -16,13 +16,13 @@ constexpr int kWrite = KCSAN_ACCESS_WRITE;
 constexpr int kReadWrite = KCSAN_ACCESS_WRITE | KCSAN_ACCESS_COMPOUND;
 
 KCSAN_FAST_PATH void TellVolatile(const volatile void* ptr, size_t size,
-                                  int type, uintptr_t pc) {
+                                  int type) {
   const bool one_piece =
       size <= sizeof(uint64_t) && reinterpret_cast<uintptr_t>(ptr) % size == 0;
   if (KCSAN_LIKELY(one_piece)) {
-    Tell(ptr, size, type | KCSAN_ACCESS_ATOMIC, pc);
+    TellHere(ptr, size, type | KCSAN_ACCESS_ATOMIC);
   } else {
-    Tell(ptr, size, type, pc);
+    TellHere(ptr, size, type);
   }
 }
 
@@ -30,36 +30,34 @@ KCSAN_FAST_PATH void TellVolatile(const volatile void* ptr, size_t size,
 
 // "unaligned" hooks are for addresses of unknown alignment; what they may
 // straddle is found out from the address anyway.
-#define KCSAN_SIZED_HOOKS(size)                                      \
-  KCSAN_HOOK void __tsan_read##size(void* ptr) {                     \
-    Tell(ptr, size, kRead, KCSAN_HOOK_PC());                         \
-  }                                                                  \
-  KCSAN_HOOK void __tsan_write##size(void* ptr) {                    \
-    Tell(ptr, size, kWrite, KCSAN_HOOK_PC());                        \
-  }                                                                  \
-  KCSAN_HOOK void __tsan_read_write##size(void* ptr) {               \
-    Tell(ptr, size, kReadWrite, KCSAN_HOOK_PC());                    \
-  }                                                                  \
-  KCSAN_HOOK void __tsan_volatile_read##size(void* ptr) {            \
-    TellVolatile(ptr, size, kRead, KCSAN_HOOK_PC());                 \
-  }                                                                  \
-  KCSAN_HOOK void __tsan_volatile_write##size(void* ptr) {           \
-    TellVolatile(ptr, size, kWrite, KCSAN_HOOK_PC());                \
-  }                                                                  \
-  KCSAN_HOOK void __tsan_unaligned_read##size(void* ptr) {           \
-    Tell(ptr, size, kRead, KCSAN_HOOK_PC());                         \
-  }                                                                  \
-  KCSAN_HOOK void __tsan_unaligned_write##size(void* ptr) {          \
-    Tell(ptr, size, kWrite, KCSAN_HOOK_PC());                        \
-  }                                                                  \
-  KCSAN_HOOK void __tsan_unaligned_read_write##size(void* ptr) {     \
-    Tell(ptr, size, kReadWrite, KCSAN_HOOK_PC());                    \
-  }                                                                  \
-  KCSAN_HOOK void __tsan_unaligned_volatile_read##size(void* ptr) {  \
-    TellVolatile(ptr, size, kRead, KCSAN_HOOK_PC());                 \
-  }                                                                  \
-  KCSAN_HOOK void __tsan_unaligned_volatile_write##size(void* ptr) { \
-    TellVolatile(ptr, size, kWrite, KCSAN_HOOK_PC());                \
+#define KCSAN_SIZED_HOOKS(size)                                                \
+  KCSAN_HOOK void __tsan_read##size(void* ptr) { TellHere(ptr, size, kRead); } \
+  KCSAN_HOOK void __tsan_write##size(void* ptr) {                              \
+    TellHere(ptr, size, kWrite);                                               \
+  }                                                                            \
+  KCSAN_HOOK void __tsan_read_write##size(void* ptr) {                         \
+    TellHere(ptr, size, kReadWrite);                                           \
+  }                                                                            \
+  KCSAN_HOOK void __tsan_volatile_read##size(void* ptr) {                      \
+    TellVolatile(ptr, size, kRead);                                            \
+  }                                                                            \
+  KCSAN_HOOK void __tsan_volatile_write##size(void* ptr) {                     \
+    TellVolatile(ptr, size, kWrite);                                           \
+  }                                                                            \
+  KCSAN_HOOK void __tsan_unaligned_read##size(void* ptr) {                     \
+    TellHere(ptr, size, kRead);                                                \
+  }                                                                            \
+  KCSAN_HOOK void __tsan_unaligned_write##size(void* ptr) {                    \
+    TellHere(ptr, size, kWrite);                                               \
+  }                                                                            \
+  KCSAN_HOOK void __tsan_unaligned_read_write##size(void* ptr) {               \
+    TellHere(ptr, size, kReadWrite);                                           \
+  }                                                                            \
+  KCSAN_HOOK void __tsan_unaligned_volatile_read##size(void* ptr) {            \
+    TellVolatile(ptr, size, kRead);                                            \
+  }                                                                            \
+  KCSAN_HOOK void __tsan_unaligned_volatile_write##size(void* ptr) {           \
+    TellVolatile(ptr, size, kWrite);                                           \
   }
 
 KCSAN_SIZED_HOOKS(1)
@@ -71,20 +69,20 @@ KCSAN_SIZED_HOOKS(16)
 // Copies of aggregates, and what has no hook of its size. An empty range is no
 // access.
 KCSAN_HOOK void __tsan_read_range(void* ptr, size_t size) {
-  if (size != 0) Tell(ptr, size, kRead, KCSAN_HOOK_PC());
+  if (size != 0) TellHere(ptr, size, kRead);
 }
 KCSAN_HOOK void __tsan_write_range(void* ptr, size_t size) {
-  if (size != 0) Tell(ptr, size, kWrite, KCSAN_HOOK_PC());
+  if (size != 0) TellHere(ptr, size, kWrite);
 }
 
 // A destructor of a base class stores the pointer that stands there already if
 // nothing was overridden: only a write that changes it is one.
 KCSAN_HOOK void __tsan_vptr_update(void** vptr, void* new_value) {
   if (__atomic_load_n(vptr, __ATOMIC_RELAXED) == new_value) return;
-  Tell(vptr, sizeof(*vptr), kWrite, KCSAN_HOOK_PC());
+  TellHere(vptr, sizeof(*vptr), kWrite);
 }
 KCSAN_HOOK void __tsan_vptr_read(void** vptr) {
-  Tell(vptr, sizeof(*vptr), kRead, KCSAN_HOOK_PC());
+  TellHere(vptr, sizeof(*vptr), kRead);
 }
 
 }  // namespace abi

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Both names are made here, see bazel/copts.bzl.
+#undef kcsan_rt_thread
+
 #include "kcsan/core/process.h"
 
 #include "kcsan/checks.h"
@@ -24,6 +27,8 @@ static_assert(sizeof(ArmedLine) == 64, "one cache line");
 extern "C" {
 
 KCSAN_INTERNAL_TLS kcsan_rt_thread_fast kcsan_rt_thread;
+extern __attribute__((alias("kcsan_rt_thread"), visibility("hidden")))
+KCSAN_INTERNAL_TLS kcsan_rt_thread_fast kcsan_internal_thread;
 
 ArmedLine kcsan_internal_armed_line;
 extern __attribute__((alias("kcsan_internal_armed_line")))
