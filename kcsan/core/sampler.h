@@ -48,10 +48,20 @@ KCSAN_INLINE uint32_t FixedSkip(Sampler* sampler, const Options& options) {
              : options.skip_watch;
 }
 
+// The count is signed, and has to be below zero one day.
+constexpr uint64_t kMaxSkip = 1000000000;
+
+// While nothing is to be watched (overhead=0), how often a thread asks whether
+// that is still so: about once in this time, and at least once in so many
+// skips.
+constexpr uint64_t kIdleNs = 1000 * 1000;
+constexpr uint64_t kMaxIdleSkips = 16;
+
 // Accesses to let pass until the quiet time is over, at the rate of late; at
-// the most some four times as many as last time.
+// the most some four times as many as last time, and `max_skip`.
 KCSAN_INLINE uint32_t EstimatedSkip(Sampler* sampler, int kind,
-                                    const Options& options, uint64_t now_ns) {
+                                    const Options& options, uint64_t now_ns,
+                                    uint64_t max_skip) {
   if (now_ns >= sampler->quiet_until_ns) return 0;
   // In integers, because floating point has flags, and traps, that belong to
   // the program. At most 10^9 + 1 times 2^33 (some eight seconds), so no
@@ -64,7 +74,8 @@ KCSAN_INLINE uint32_t EstimatedSkip(Sampler* sampler, int kind,
   const uint64_t last = uint64_t{pace.last_skip} + 1;
   uint64_t skip = elapsed_ns == 0 ? 0 : last * quiet_ns / elapsed_ns;
   if (skip > 4 * last) skip = 4 * last;
-  if (skip > options.skip_watch) skip = options.skip_watch;
+  if (skip > max_skip) skip = max_skip;
+  if (skip > kMaxSkip) skip = kMaxSkip;
   return options.skip_watch_randomize
              ? RandomizeUpTo(&sampler->random, static_cast<uint32_t>(skip))
              : static_cast<uint32_t>(skip);
@@ -80,12 +91,16 @@ KCSAN_INLINE bool DecideSample(Sampler* sampler, int kind,
   if (options.sampling == kSamplingCount) {
     *skip = FixedSkip(sampler, options);
   } else if (options.overhead == 0) {
-    *skip = options.skip_watch;
+    sampler->quiet_until_ns = now_ns + kIdleNs;
+    *skip = EstimatedSkip(sampler, kind, options, now_ns,
+                          options.skip_watch * kMaxIdleSkips);
     sample = false;
   } else {
     sample = now_ns >= sampler->quiet_until_ns;
     // After a sample the stall decides anew; see EndStall().
-    *skip = sample ? 0 : EstimatedSkip(sampler, kind, options, now_ns);
+    *skip = sample ? 0
+                   : EstimatedSkip(sampler, kind, options, now_ns,
+                                   options.skip_watch);
   }
   sampler->pace[kind] = Sampler::Pace{*skip, now_ns};
   return sample;

@@ -86,16 +86,17 @@ void LookForAllWatchpoints(ThreadContext* context, const Check& check) {
   }
 }
 
-// Of all that the thread has under way, picks what to watch, each alike. False
-// if there is nothing that may be watched.
-bool PickVictim(ThreadContext* context, const Check& check,
-                bool is_current_watchable, Check* victim) {
+// Of all that the thread has under way, picks what to watch, each alike. There
+// is something.
+Check PickVictim(ThreadContext* context, const Check& check,
+                 bool is_current_watchable) {
+  Check victim = check;
   uint32_t seen = 0;
   const auto consider = [&](const Check& candidate) {
     // Reservoir of one: the n-th candidate replaces the pick with chance 1/n.
     ++seen;
     if (seen == 1 || RandomBelow(&context->sampler.random, seen) == 0) {
-      *victim = candidate;
+      victim = candidate;
     }
   };
   if (is_current_watchable) consider(check);
@@ -104,7 +105,7 @@ bool PickVictim(ThreadContext* context, const Check& check,
        scope = scope->next) {
     consider(ScopeCheck(*scope, check.entry_pc));
   }
-  return seen > 0;
+  return victim;
 }
 
 }  // namespace
@@ -155,8 +156,7 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
   }
   if (!out_of_skips || context->stalling) return;
 
-  Check victim;
-  if (!PickVictim(context, check, !is_marked, &victim)) {
+  if (is_marked && !HasReordered() && context->scopes == nullptr) {
     *skip = static_cast<int32_t>(context->sampler.pace[kind].last_skip);
     return;
   }
@@ -165,6 +165,7 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
                                    g_hooks.now_ns(), &next_skip);
   *skip = static_cast<int32_t>(next_skip);
   if (!sample) return;
+  const Check victim = PickVictim(context, check, !is_marked);
   // Another thread may have opened its window while this one stood in its own,
   // and the access is only about to be made.
   if (Watch(context, victim) &&
