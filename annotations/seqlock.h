@@ -60,7 +60,8 @@ namespace kcsan {
 //
 // The detector takes what is told as plain in between (kcsan_check_read(),
 // kcsan::checked<T>) as marked: in the writer's part until WriteEnd(), in the
-// reader's up to kMaxReads accesses or ReadRetry().
+// reader's up to kMaxReads accesses or ReadRetry(). Readers may nest, also in a
+// signal handler; what the inner one accesses counts for the outer one, too.
 //
 // A writer that is interrupted in between makes readers spin. A signal handler
 // must not read what its own thread may be writing.
@@ -81,13 +82,13 @@ class SeqCount {
     unsigned sequence;
     // Acquire: pairs with the release in WriteEnd().
     while (((sequence = Load<__ATOMIC_ACQUIRE>()) & 1) != 0) Pause();
-    kcsan_atomic_next(kMaxReads);
+    kcsan_bounded_atomic_begin(kMaxReads);
     return sequence;
   }
 
   // True: a writer came by, read again. `sequence` is ReadBegin()'s.
   KCSAN_INTERNAL_INLINE bool ReadRetry(unsigned sequence) const {
-    kcsan_atomic_next(0);
+    kcsan_bounded_atomic_end(kMaxReads);
     // Whoever saw data of a writer sees that writer's odd number, too: pairs
     // with the smp_wmb() in WriteBegin().
     annotation_internal::SmpRmb();

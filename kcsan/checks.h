@@ -118,6 +118,8 @@ void kcsan_rt_nestable_atomic_end(void) KCSAN_INTERNAL_CALL;
 void kcsan_rt_flat_atomic_begin(void) KCSAN_INTERNAL_CALL;
 void kcsan_rt_flat_atomic_end(void) KCSAN_INTERNAL_CALL;
 void kcsan_rt_atomic_next(int n) KCSAN_INTERNAL_CALL;
+void kcsan_rt_bounded_atomic_begin(int n) KCSAN_INTERNAL_CALL;
+void kcsan_rt_bounded_atomic_end(int n) KCSAN_INTERNAL_CALL;
 void kcsan_rt_set_access_mask(uint64_t mask) KCSAN_INTERNAL_CALL;
 void kcsan_rt_mb(void) KCSAN_INTERNAL_COLD;
 void kcsan_rt_wmb(void) KCSAN_INTERNAL_COLD;
@@ -312,15 +314,20 @@ struct kcsan_scoped_access {
 // -----------------------------------------------------------------------------
 // kcsan_nestable_atomic_begin() / kcsan_nestable_atomic_end()
 // kcsan_flat_atomic_begin()     / kcsan_flat_atomic_end()
+// kcsan_bounded_atomic_begin(n) / kcsan_bounded_atomic_end(n)
 // kcsan_atomic_next(n)
 // -----------------------------------------------------------------------------
 // Make plain accesses of the calling thread count as marked: all in a region
 // that may nest, all in a region that may not (a second begin is the same
-// region), or the next `n` (0 ends a count that is running).
+// region), or the next `n` (0 ends a count that is running). A bounded region
+// ends after `n` plain accesses if its end does not come before. It may nest,
+// also in a signal handler; what stands in the inner one counts for the outer
+// one, too. Begin and end are told the same `n`.
 // See annotations/atomic_region.h for when to use them and for RAII forms.
 //
 // Errors: an end without its begin changes nothing and is counted as
-// `unbalanced_calls`. A negative n counts as 0.
+// `unbalanced_calls` (but of a bounded region: it may be over). A negative n
+// counts as 0.
 // Not checked: that the accesses are indeed atomic.
 // Off: nothing.
 
@@ -365,6 +372,8 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_enable_current(void) {
 #define kcsan_nestable_atomic_end() kcsan_rt_nestable_atomic_end()
 #define kcsan_flat_atomic_begin() kcsan_rt_flat_atomic_begin()
 #define kcsan_flat_atomic_end() kcsan_rt_flat_atomic_end()
+#define kcsan_bounded_atomic_begin(n) kcsan_rt_bounded_atomic_begin(n)
+#define kcsan_bounded_atomic_end(n) kcsan_rt_bounded_atomic_end(n)
 #define kcsan_atomic_next(n) kcsan_rt_atomic_next(n)
 #define kcsan_set_access_mask(mask) kcsan_rt_set_access_mask(mask)
 
@@ -376,6 +385,8 @@ static KCSAN_INTERNAL_ALWAYS_INLINE void kcsan_enable_current(void) {
 #define kcsan_nestable_atomic_end() ((void)0)
 #define kcsan_flat_atomic_begin() ((void)0)
 #define kcsan_flat_atomic_end() ((void)0)
+#define kcsan_bounded_atomic_begin(n) ((void)sizeof(n))
+#define kcsan_bounded_atomic_end(n) ((void)sizeof(n))
 #define kcsan_atomic_next(n) ((void)sizeof(n))
 #define kcsan_set_access_mask(mask) ((void)sizeof(mask))
 

@@ -73,7 +73,7 @@ MAX_LINES = 300
 MAX_TEST_LINES = 350
 # Longer files, with their own limit, and why.
 LONG_FILES = {
-    "kcsan/checks.h": (385, "each public macro carries its manual"),
+    "kcsan/checks.h": (400, "each public macro carries its manual"),
 }
 
 # Hosts that a text may link to. A registry or a mirror is somebody's machine.

@@ -134,6 +134,19 @@ KCSAN_SLOW_PATH void EndOtherScope(kcsan_scoped_access* scope, uintptr_t pc) {
   if (!IsUneventfulScope(scope->type)) CheckScope(scope, pc);
 }
 
+// As many as four of a SeqCount's readers, one on top of the other.
+constexpr int32_t kMaxBoundedAtomic = 4000;
+
+KCSAN_INLINE void SetAtomicNext(int32_t n) {
+  t_context.atomic_next = n > 0 ? n : 0;
+  // Every access has to be counted, so none may take the fast path.
+  if (n > 0) {
+    kcsan_rt_thread.attention |= kcsan::core::kAttentionAtomicNext;
+  } else {
+    kcsan_rt_thread.attention &= ~uint32_t{kcsan::core::kAttentionAtomicNext};
+  }
+}
+
 }  // namespace
 
 extern "C" {
@@ -249,14 +262,22 @@ KCSAN_INTERNAL_CALL void kcsan_rt_flat_atomic_end(void) {
   t_context.flat_atomic = false;
 }
 
-KCSAN_INTERNAL_CALL void kcsan_rt_atomic_next(int n) {
-  t_context.atomic_next = n > 0 ? n : 0;
-  // Every access has to be counted, so none may take the fast path.
-  if (n > 0) {
-    kcsan_rt_thread.attention |= kcsan::core::kAttentionAtomicNext;
-  } else {
-    kcsan_rt_thread.attention &= ~uint32_t{kcsan::core::kAttentionAtomicNext};
-  }
+KCSAN_INTERNAL_CALL void kcsan_rt_atomic_next(int n) { SetAtomicNext(n); }
+
+// Regions that nest are sums in one count: a begin adds n, an end takes n away.
+// So one that is left without its end is over as soon as it would have been
+// without those that come after it, and each of these has its n all the same.
+// There is no state beside the count that a longjmp() could leave wrong.
+KCSAN_INTERNAL_CALL void kcsan_rt_bounded_atomic_begin(int n) {
+  if (n <= 0) return;
+  // Without a bound, regions that are never ended would add up for ever.
+  const int32_t most = n < kMaxBoundedAtomic ? kMaxBoundedAtomic : n;
+  const int32_t left = t_context.atomic_next;
+  SetAtomicNext(left < most - n ? left + n : most);
+}
+
+KCSAN_INTERNAL_CALL void kcsan_rt_bounded_atomic_end(int n) {
+  if (n > 0) SetAtomicNext(t_context.atomic_next - n);
 }
 
 KCSAN_INTERNAL_CALL void kcsan_rt_set_access_mask(uint64_t mask) {

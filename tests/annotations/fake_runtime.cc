@@ -112,6 +112,12 @@ KCSAN_INTERNAL_CALL void kcsan_rt_flat_atomic_end(void) {
 KCSAN_INTERNAL_CALL void kcsan_rt_atomic_next(int n) {
   Record("atomic_next").n = n;
 }
+KCSAN_INTERNAL_CALL void kcsan_rt_bounded_atomic_begin(int n) {
+  Record("bounded_atomic_begin").n = n;
+}
+KCSAN_INTERNAL_CALL void kcsan_rt_bounded_atomic_end(int n) {
+  Record("bounded_atomic_end").n = n;
+}
 KCSAN_INTERNAL_CALL void kcsan_rt_set_access_mask(uint64_t mask) {
   Record("set_access_mask").mask = mask;
 }

@@ -135,9 +135,11 @@ void told(int* p) {
   kcsan_disable_current();
   kcsan_nestable_atomic_begin();
   kcsan_flat_atomic_begin();
+  kcsan_bounded_atomic_begin(1);
   kcsan_atomic_next(1);
   kcsan_set_access_mask(1);
   *p = 1;
+  kcsan_bounded_atomic_end(1);
   kcsan_flat_atomic_end();
   kcsan_nestable_atomic_end();
   kcsan_enable_current();

@@ -97,6 +97,8 @@ class HeadersTest(unittest.TestCase):
               kcsan_nestable_atomic_end();
               kcsan_flat_atomic_begin();
               kcsan_flat_atomic_end();
+              kcsan_bounded_atomic_begin(1);
+              kcsan_bounded_atomic_end(1);
               kcsan_atomic_next(1);
               kcsan_set_access_mask(1);
               return counter;

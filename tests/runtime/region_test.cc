@@ -154,6 +154,62 @@ TEST_CASE("a running atomic_next is replaced, and ended by 0 or less") {
   }
 }
 
+TEST_CASE("bounded regions end by themselves, or by their end") {
+  RaceHarness harness;
+  kcsan_bounded_atomic_begin(2);
+  CHECK_FALSE(IsWatched(&harness));
+  CHECK_FALSE(IsWatched(&harness));
+  CHECK(IsWatched(&harness));
+  kcsan_bounded_atomic_end(2);
+  CHECK(IsWatched(&harness));
+  kcsan_bounded_atomic_begin(2);
+  kcsan_bounded_atomic_end(2);
+  CHECK(IsWatched(&harness));
+  kcsan_bounded_atomic_begin(-1);
+  CHECK(IsWatched(&harness));
+  kcsan_bounded_atomic_end(-1);
+  CHECK(CounterValue(Counter::unbalanced_calls) == 0);
+  CHECK(kcsan_rt_thread.attention == 0);
+}
+
+TEST_CASE("bounded regions nest") {
+  RaceHarness harness;
+  kcsan_bounded_atomic_begin(10);
+  CHECK_FALSE(IsWatched(&harness));
+  kcsan_bounded_atomic_begin(10);
+  CHECK_FALSE(IsWatched(&harness));
+  kcsan_bounded_atomic_end(10);
+  // The outer one had ten, of which two are gone.
+  for (int i = 0; i < 8; ++i) CHECK_FALSE(IsWatched(&harness));
+  CHECK(IsWatched(&harness));
+  kcsan_bounded_atomic_end(10);
+  CHECK(IsWatched(&harness));
+}
+
+TEST_CASE("a bounded region that is left is over by itself") {
+  RaceHarness harness;
+  kcsan_bounded_atomic_begin(10);
+  // Those that come after it do not make it longer, and are whole.
+  for (int i = 0; i < 5; ++i) {
+    kcsan_bounded_atomic_begin(10);
+    CHECK_FALSE(IsWatched(&harness));
+    CHECK_FALSE(IsWatched(&harness));
+    kcsan_bounded_atomic_end(10);
+  }
+  CHECK(IsWatched(&harness));
+  // However many are left.
+  for (int i = 0; i < 1000000; ++i) kcsan_bounded_atomic_begin(1000);
+  NeverWatch();
+  for (int i = 0; i < 4000; ++i) PlainRead(&g_x);
+  CHECK(IsWatched(&harness));
+  // One that is longer than that.
+  kcsan_bounded_atomic_begin(5000);
+  NeverWatch();
+  for (int i = 0; i < 4999; ++i) PlainRead(&g_x);
+  CHECK_FALSE(IsWatched(&harness));
+  CHECK(IsWatched(&harness));
+}
+
 TEST_CASE("in a disabled region nothing is watched, and nothing is met") {
   RaceHarness harness;
   long x = 0;

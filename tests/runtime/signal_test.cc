@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "doctest/doctest.h"
+#include "kcsan/annotations/seqlock.h"
 #include "kcsan/core/context.h"
 #include "kcsan/platform/platform.h"
 #include "tests/support/accesses.h"
@@ -119,6 +120,35 @@ TEST_CASE("a handler arms nothing while its thread stands in a window") {
   const ScopedHandler handler(SIGUSR1, [](int) { PlainWrite(&g_y, 1L); });
   AccessWithSignal(&harness, SIGUSR1, [] { PlainRead(&g_x); });
   CHECK(CounterValue(Counter::setup_watchpoints) == 1);
+}
+
+const SeqCount g_sequence;
+
+void ReadSequence(int) {
+  const unsigned sequence = g_sequence.ReadBegin();
+  PlainRead(&g_x);
+  if (!g_sequence.ReadRetry(sequence)) ++g_handled;
+}
+
+TEST_CASE("a handler reads under a seqlock on top of another reader") {
+  RaceHarness harness;
+  const ScopedHandler handler(SIGUSR1, &ReadSequence);
+  int windows = 0;
+  harness.RunWithWindow(
+      [] {
+        const unsigned sequence = g_sequence.ReadBegin();
+        PlainRead(&g_x);
+        pthread_kill(pthread_self(), SIGUSR1);
+        PlainRead(&g_x);
+        CHECK_FALSE(g_sequence.ReadRetry(sequence));
+      },
+      [&](const core::StallRequest&) { ++windows; });
+  CHECK(g_handled == 1);
+  CHECK(windows == 0);
+  // And then it is over.
+  harness.RunWithWindow([] { PlainRead(&g_x); },
+                        [&](const core::StallRequest&) { ++windows; });
+  CHECK(windows == 1);
 }
 
 sigjmp_buf g_jump;
