@@ -10,11 +10,12 @@
 
 #include "kcsan/abi/hook.h"
 
-// Declares what the linker makes of NAME, and begins the definition of what it
-// calls instead.
-#define KCSAN_WRAPPER(Return, name, ...)        \
-  extern "C" Return __real_##name(__VA_ARGS__); \
-  KCSAN_HOOK Return __wrap_##name(__VA_ARGS__)
+// Declares what the linker makes of NAME, and begins the definition of where
+// __wrap_NAME (wrap_entry.S) goes when NAME is libc's.
+#define KCSAN_WRAPPER(Return, name, ...)                          \
+  extern "C" Return __real_##name(__VA_ARGS__);                   \
+  extern "C" __attribute__((visibility("hidden"), nothrow, used)) \
+  Return __kcsan_told_##name(__VA_ARGS__)
 
 namespace kcsan {
 namespace abi {

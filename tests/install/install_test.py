@@ -148,6 +148,21 @@ class InstallTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 77, done.stdout)
                 self.assertIn("BUG: KCSAN: ", done.stdout)
 
+    def test_own_function_with_a_name_of_libc(self):
+        """Compiled by the command that links, so that nothing tells of it."""
+        program = os.path.join(self.scratch.name, "own_send")
+        sources = [os.path.join(HERE, "own_send", f)
+                   for f in ("main.c", "send.c")]
+        for compiler in self.compilers():
+            for flags in ((), ("-O2",), ("-no-pie", "-fno-pie"),
+                          ("-shared-libkcsan",)):
+                with self.subTest(compiler=compiler, flags=flags):
+                    self.build(self.wrapper(), *flags, *sources, "-o", program,
+                               env=dict(os.environ, KCSAN_CC=compiler))
+                    done = run(program)
+                    self.assertEqual((done.returncode, done.stdout),
+                                     (0, "36.75\n"))
+
     def symbols(self, *arguments):
         done = run("nm", "--format=posix", *arguments)
         self.assertEqual(done.returncode, 0, done.stdout)
