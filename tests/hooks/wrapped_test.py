@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The functions of libc that are wrapped: one list, in three places.
+"""The functions of libc whose place is taken: the same names wherever they stand.
 
-kcsan/abi/wrapped_symbols.inc is the list, wrap.bzl makes link flags of it, and
-wrap_*.cc define what the linker calls instead.
+Wrapped: kcsan/abi/wrapped_symbols.inc is the list, wrap.bzl makes link flags of
+it, and wrap_* define what the linker calls instead. Interposed: what
+interpose_*.cc define, install/exports.txt has to name.
 
-  wrapped_test.py ARCHIVE...   (of the wrappers)
+  wrapped_test.py WRAP_ARCHIVE INTERPOSE_ARCHIVE
 """
 
 import re
@@ -13,7 +14,8 @@ import subprocess
 import sys
 import unittest
 
-ARCHIVES = []
+WRAP_ARCHIVE = None
+INTERPOSE_ARCHIVE = None
 
 
 def read(path):
@@ -23,6 +25,13 @@ def read(path):
 
 def names_in(pattern, path):
     return re.findall(pattern, read(path), re.MULTILINE)
+
+
+def defined_in(archive):
+    symbols = subprocess.run(["nm", "-P", archive], check=True,
+                             stdout=subprocess.PIPE,
+                             universal_newlines=True).stdout
+    return set(re.findall(r"^(\w+) T ", symbols, re.MULTILINE))
 
 
 class WrappedTest(unittest.TestCase):
@@ -40,15 +49,22 @@ class WrappedTest(unittest.TestCase):
         self.assertEqual(sorted(self.names), flags)
 
     def test_definitions(self):
-        defined = set()
-        for archive in ARCHIVES:
-            symbols = subprocess.run(["nm", "-P", archive], check=True,
-                                     stdout=subprocess.PIPE,
-                                     universal_newlines=True).stdout
-            defined |= set(re.findall(r"^__wrap_(\w+) T", symbols, re.MULTILINE))
-        self.assertEqual(set(self.names), defined)
+        self.assertEqual({"__wrap_" + name for name in self.names},
+                         {name for name in defined_in(WRAP_ARCHIVE)
+                          if name.startswith("__wrap_")})
+
+    def test_interposed(self):
+        """By name: the linker would look for all that a pattern fits, and gold
+        says of each that it cannot be exported."""
+        defined = defined_in(INTERPOSE_ARCHIVE)
+        self.assertIn("pthread_create", defined)
+        exported = read("install/exports.txt").split()
+        self.assertEqual(len(exported), len(set(exported)))
+        others = re.compile(r"kcsan_|_ZN5kcsan|__tsan_|__wrap_|(WTF)?Annotate|"
+                            r"RunningOnValgrind$|ValgrindSlowdown$")
+        self.assertEqual({n for n in exported if not others.match(n)}, defined)
 
 
 if __name__ == "__main__":
-    ARCHIVES = sys.argv[1:]
+    WRAP_ARCHIVE, INTERPOSE_ARCHIVE = sys.argv[1:]
     unittest.main(argv=sys.argv[:1], verbosity=2)
