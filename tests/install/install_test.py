@@ -7,6 +7,7 @@ repository each build a program with a race, which is reported, and its fixed
 twin, which is silent.
 """
 
+import concurrent.futures
 import os
 import re
 import shutil
@@ -23,6 +24,10 @@ def run(*command, **kwargs):
     return subprocess.run(command, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, universal_newlines=True,
                           timeout=120, check=False, **kwargs)
+
+
+# One test at a time, but the two programs of a pair together.
+POOL = concurrent.futures.ThreadPoolExecutor(max_workers=2)
 
 
 class InstallTest(unittest.TestCase):
@@ -66,14 +71,26 @@ class InstallTest(unittest.TestCase):
         done = run(*command, **kwargs)
         self.assertEqual(done.returncode, 0, done.stdout)
 
-    def check_programs(self, folder, suffix=""):
+    def check_programs(self, folder, *suffixes):
+        """The racy program of each suffix, and the fixed one beside it: that one
+        mostly waits."""
         options = dict(os.environ, KCSAN_OPTIONS="halt_on_error=1")
-        done = run(os.path.join(folder, "racy" + suffix), env=options)
-        self.assertEqual(done.returncode, 66, done.stdout)
-        self.assertIn("BUG: KCSAN: data-race in count / count\n", done.stdout)
-        self.assertRegex(done.stdout, r"\n count\+0x\w+/0x\w+ .*racy\.c:\d+\n")
-        done = run(os.path.join(folder, "fixed" + suffix), env=options)
-        self.assertEqual((done.returncode, done.stdout), (0, "done\n"))
+
+        def start(name):
+            return POOL.submit(run, os.path.join(folder, name), env=options)
+
+        runs = [(suffix, start("racy" + suffix), start("fixed" + suffix))
+                for suffix in suffixes or ("",)]
+        for suffix, racy, fixed in runs:
+            with self.subTest(suffix=suffix):
+                done = racy.result()
+                self.assertEqual(done.returncode, 66, done.stdout)
+                self.assertIn("BUG: KCSAN: data-race in count / count\n",
+                              done.stdout)
+                self.assertRegex(done.stdout,
+                                 r"\n count\+0x\w+/0x\w+ .*racy\.c:\d+\n")
+                done = fixed.result()
+                self.assertEqual((done.returncode, done.stdout), (0, "done\n"))
 
     def compilers(self):
         found = [c for c in ("gcc", "clang") if shutil.which(c)]
@@ -107,9 +124,10 @@ class InstallTest(unittest.TestCase):
                            "-DCMAKE_PREFIX_PATH=" + self.prefix,
                            "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
                            env=dict(os.environ, CC=compiler))
-                self.build("cmake", "--build", place + "/build")
-                for suffix in ("", "_STATIC_user", "_SHARED_user"):
-                    self.check_programs(place + "/build", suffix)
+                self.build("cmake", "--build", place + "/build",
+                           "--parallel", "2")
+                self.check_programs(place + "/build", "", "_STATIC_user",
+                                    "_SHARED_user")
 
     def test_cmake_static(self):
         self.need("cmake", "make")
@@ -147,6 +165,37 @@ class InstallTest(unittest.TestCase):
                 done = run(program)
                 self.assertEqual(done.returncode, 77, done.stdout)
                 self.assertIn("BUG: KCSAN: ", done.stdout)
+
+    def test_kinds_of_links(self):
+        """Through kcsan-cc alone, in one command each."""
+        lld = ("-fuse-ld=lld",)
+        kinds = {
+            "static-pie": ("-static-pie", "-fPIE"),
+            "lto": ("-flto",),
+            "gold": ("-fuse-ld=gold",),
+        }
+        for compiler in self.compilers():
+            for kind, flags in kinds.items():
+                if kind == "gold" and shutil.which("ld.gold") is None:
+                    continue
+                if kind == "lto" and compiler == "clang":
+                    if shutil.which("ld.lld") is None:
+                        continue
+                    flags += lld  # the default linker cannot read its bitcode
+                with self.subTest(compiler=compiler, kind=kind):
+                    place = tempfile.mkdtemp(dir=self.scratch.name)
+                    done = list(POOL.map(
+                        lambda name: run(
+                            self.wrapper(), "-O1", *flags, "-pthread",
+                            os.path.join(HERE, name + ".c"), "-o",
+                            os.path.join(place, name),
+                            env=dict(os.environ, KCSAN_CC=compiler)),
+                        ("racy", "fixed")))
+                    for linked in done:
+                        # No warning either: gold has some of its own.
+                        self.assertEqual((linked.returncode, linked.stdout),
+                                         (0, ""))
+                    self.check_programs(place)
 
     def test_own_function_with_a_name_of_libc(self):
         """Compiled by the command that links, so that nothing tells of it."""
