@@ -9,6 +9,7 @@
 #include "kcsan/core/options.h"
 #include "kcsan/core/process.h"
 #include "kcsan/core/reorder.h"
+#include "kcsan/core/sampler.h"
 #include "kcsan/core/signals.h"
 #include "kcsan/core/watch.h"
 #include "kcsan/core/watchpoint_table.h"
@@ -161,15 +162,20 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
     return;
   }
   uint32_t next_skip = 0;
+  const uint64_t begin_ns = g_hooks.now_ns();
   const bool sample = DecideSample(&context->sampler, kind, CurrentOptions(),
-                                   g_hooks.now_ns(), &next_skip);
+                                   begin_ns, &next_skip);
   *skip = static_cast<int32_t>(next_skip);
   if (!sample) return;
   const Check victim = PickVictim(context, check, !is_marked);
-  // Another thread may have opened its window while this one stood in its own,
-  // and the access is only about to be made.
-  if (Watch(context, victim) &&
-      __atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) != 0) {
+  if (!Watch(context, victim)) {
+    // Finding out that it cannot be watched has cost time, too. Not paid for,
+    // each access to come would find out again.
+    EndStall(&context->sampler, kind, CurrentOptions(), begin_ns,
+             g_hooks.now_ns());
+  } else if (__atomic_load_n(&kcsan_rt_armed, __ATOMIC_RELAXED) != 0) {
+    // Another thread may have opened its window while this one stood in its
+    // own, and the access is only about to be made.
     LookForAllWatchpoints(context, check);
   }
   if (CurrentOptions().weak_memory && victim.origin == Origin::kCurrent &&

@@ -95,6 +95,36 @@ TEST_CASE("the distance between two windows is skip_watch accesses") {
         }).size() == 10);
 }
 
+TEST_CASE("to find that an access cannot be watched is paid for like a stall") {
+  static int questions;
+  questions = 0;
+  RaceHarness harness;
+  harness.SetHooks([](Hooks& hooks) {
+    hooks.now_ns = &FakeClock::Now;
+    hooks.is_readable = [](const volatile void*, size_t) {
+      ++questions;
+      FakeClock::Advance(1000);
+      return false;
+    };
+  });
+  harness.Set([](Options& o) {
+    o.sampling = kSamplingBudget;
+    o.overhead = 10;
+  });
+  const uint64_t begin_ns = FakeClock::Now();
+  const auto windows = Windows(&harness, [] {
+    for (int i = 0; i < 100000; ++i) {
+      PlainRead(&g_x);
+      FakeClock::Advance(10);
+    }
+  });
+  CHECK(windows.empty());
+  const auto percent = static_cast<uint64_t>(questions) * 1000 * 100 /
+                       (FakeClock::Now() - begin_ns);
+  CHECK(percent >= 5);
+  CHECK(percent <= 12);
+}
+
 TEST_CASE("reads and writes are counted apart") {
   RaceHarness harness;
   harness.Set([](Options& o) { o.skip_watch = 3; });
