@@ -283,6 +283,10 @@ bool CommandLine::Links() const {
          });
 }
 
+bool CommandLine::LinksWithoutRuntime() const {
+  return Links() && own_libraries && !shared && !relocatable;
+}
+
 CommandLine ReadCommandLine(const std::vector<std::string>& words) {
   return Reader().Read(words);
 }

@@ -66,6 +66,8 @@ struct CommandLine {
   // Something will be linked (the phase alone does not say so: a header alone
   // is precompiled).
   bool Links() const;
+  // A program that brings its own libraries: nothing there has the hooks.
+  bool LinksWithoutRuntime() const;
   // Some input has one of these languages.
   bool HasLanguage(Language language) const;
 };

@@ -23,7 +23,7 @@ class Linking {
   std::vector<std::string> Flags() {
     if (line_.freestanding || line_.other_word_size) return {};
     const bool program = !line_.shared && !line_.relocatable;
-    if (program && line_.own_libraries) return {};
+    if (line_.LinksWithoutRuntime()) return {};
 
     AddCompilerProper();
     // A relocatable object will be linked once more.

@@ -99,7 +99,8 @@ class Planner {
                         ignored, ", which is to be ignored"));
     }
     return !compiled.empty() && ignored.empty() && !line_.freestanding &&
-           !line_.other_word_size && !line_.thread_disabled;
+           !line_.other_word_size && !line_.thread_disabled &&
+           !line_.LinksWithoutRuntime();
   }
 
   bool IsIgnored(const std::string& path,

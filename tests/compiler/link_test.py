@@ -207,6 +207,13 @@ class Link(sandbox.SandboxTest):
                 self.build(*flags.split(), static, "start.o")
                 self.assertEqual(self.execute(), ("", None))
 
+    def test_sources_of_programs_that_bring_their_own_libraries(self):
+        # What ./configure asks.
+        self.write("main.c", "int x; int main(void) { return x; }\n")
+        self.build("-nodefaultlibs", "main.c", "-lc")
+        self.assert_not_instrumented("a.out")
+        self.assertEqual(self.execute(), ("", None))
+
     def test_nothing_instrumented(self):
         self.build("-fno-sanitize=thread", "a.c")
         output, counts = self.execute()

@@ -76,6 +76,16 @@ TEST_CASE("links without the runtime") {
     CAPTURE(option);
     CHECK(Gcc(std::string("a.o ") + option) == std::string("CC a.o ") + option);
   }
+  // Nor do sources of the same command get the hooks. A shared object does, and
+  // finds them in the program.
+  for (const std::string libraries : {"-nostdlib", "-nodefaultlibs"}) {
+    CHECK_FALSE(Has(Clang(libraries + " a.c"), "-fsanitize=thread"));
+    CHECK_FALSE(Has(Gcc(libraries + " a.c"), "kcsan.specs"));
+    CHECK_FALSE(Has(Gcc(libraries + " a.c"), "INSTRUMENTED"));
+    CHECK(Has(Clang(libraries + " -shared a.c"), "-fsanitize=thread"));
+    CHECK(Has(Clang(libraries + " -r a.c"), "-fsanitize=thread"));
+    CHECK(Has(Clang(libraries + " -c a.c"), "-fsanitize=thread"));
+  }
   CHECK(Clang("-r a.o b.o -o c.o") == "CC -r a.o b.o -o c.o");
   CHECK(Clang("-Wl,-r a.o b.o -o c.o") == "CC -Wl,-r a.o b.o -o c.o");
 }
