@@ -4,10 +4,12 @@
 
 #include "compiler/plan.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/command_line.h"
 #include "compiler/ignore.h"
 #include "compiler/link.h"
+#include "compiler/options.h"
 #include "compiler/rewrite.h"
 
 namespace kcsan::compiler {
@@ -17,6 +19,20 @@ bool IsInstrumentable(const Input& input) {
   return input.language == Language::kSource ||
          input.language == Language::kPreprocessed ||
          input.language == Language::kHeader;
+}
+
+// After a "--" all words are files, also those that are to be appended.
+void RemoveEndOfOptions(std::vector<std::string>* words) {
+  for (auto word = words->begin(); word != words->end(); ++word) {
+    if (TakesNextWord(*word)) {
+      if (++word == words->end()) return;
+    } else if (*word == "--") {
+      for (word = words->erase(word); word != words->end(); ++word) {
+        if (absl::StartsWith(*word, "-")) word->insert(0, "./");
+      }
+      return;
+    }
+  }
 }
 
 class Planner {
@@ -59,8 +75,11 @@ class Planner {
       // Code that GCC makes at the link gets the hooks like all other.
       back = {"-fno-lto"};
     }
-    Compose(CompilerFlags(instrument),
-            RemoveUnwanted(request_.words, expanded, unwanted), back);
+    std::vector<std::string> middle =
+        RemoveUnwanted(request_.words, expanded, unwanted);
+    // GCC knows no "--", and shall say so.
+    if (IsClang() && !back.empty()) RemoveEndOfOptions(&middle);
+    Compose(CompilerFlags(instrument), middle, back);
     return plan_;
   }
 

@@ -115,6 +115,14 @@ TEST_CASE("-x does not reach what is appended: no file stands by itself") {
   CHECK_FALSE(Has(line, " /k/lib"));
 }
 
+TEST_CASE("what is appended is not taken for files after --") {
+  const std::string line = Clang("-o -- c.o -- a.o -b.o");
+  CHECK(line.find("CC -o -- c.o a.o ./-b.o -Wl,") == 0);
+  // Where nothing is appended, nothing is changed.
+  CHECK(Has(Clang("-c -- -a.c"), "-c -- -a.c"));
+  CHECK(Has(Gcc("-- a.o"), "-- a.o"));  // which GCC will refuse
+}
+
 TEST_CASE("the shared runtime") {
   const std::string line = Clang("-shared-libkcsan a.o");
   CHECK(line ==
