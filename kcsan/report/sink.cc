@@ -36,18 +36,24 @@ char g_log_path[kMaxPath];
 // The complaint about a path that cannot be opened was made.
 bool g_complained;
 
-// Takes a SIGPIPE that our own write raised, so that it does not end the
-// program. Signals are blocked on this thread while a report is made.
-void TakePendingSigpipe() {
-  const uint64_t sigpipe = uint64_t{1} << (SIGPIPE - 1);
-  const timespec no_wait = {0, 0};
-  syscall(SYS_rt_sigtimedwait, &sigpipe, nullptr, &no_wait, sizeof(sigpipe));
-}
+constexpr uint64_t SignalBit(int signal) { return uint64_t{1} << (signal - 1); }
 
-bool IsSigpipePending() {
+// The signals that end a program for a write that fails: nobody reads, and the
+// file would be longer than the process may make it.
+constexpr uint64_t kWriteSignals = SignalBit(SIGPIPE) | SignalBit(SIGXFSZ);
+
+uint64_t PendingWriteSignals() {
   uint64_t pending = 0;
   syscall(SYS_rt_sigpending, &pending, sizeof(pending));
-  return (pending & (uint64_t{1} << (SIGPIPE - 1))) != 0;
+  return pending & kWriteSignals;
+}
+
+// Takes one that our own write raised, so that it does not end the program.
+// Signals are blocked on this thread while a report is made.
+void TakePending(uint64_t signals) {
+  if (signals == 0) return;
+  const timespec no_wait = {0, 0};
+  syscall(SYS_rt_sigtimedwait, &signals, nullptr, &no_wait, sizeof(signals));
 }
 
 bool WaitUntilWritable(int fd) {
@@ -96,11 +102,11 @@ bool WriteAll(int fd, const char* text, size_t size) {
 void Write(int fd, const char* text, size_t size) {
   const int saved_errno = errno;
   const core::SignalMask mask = platform::BlockSignals();
-  const bool was_pending = IsSigpipePending();
+  const uint64_t own = PendingWriteSignals();  // of the program
   errno = 0;
   if (!WriteAll(fd, text, size)) {
     core::Count(Counter::sink_errors);
-    if (errno == EPIPE && !was_pending) TakePendingSigpipe();
+    TakePending(PendingWriteSignals() & ~own);
   }
   platform::RestoreSignals(mask);
   errno = saved_errno;

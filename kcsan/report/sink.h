@@ -18,7 +18,7 @@ bool SetLogPath(const char* path, size_t size);
 
 // Writes all of it with write(2), whatever happens on the way: short writes,
 // signals, a full pipe. Gives up on errors that stay and after two seconds,
-// counts that as `sink_errors`, never raises SIGPIPE, keeps errno.
+// counts that as `sink_errors`, never raises SIGPIPE or SIGXFSZ, keeps errno.
 void WriteToSink(const char* text, size_t size);
 
 // The same, always to standard error: for messages about the options.

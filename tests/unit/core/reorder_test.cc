@@ -9,6 +9,8 @@
 
 #include "doctest/doctest.h"
 #include "kcsan/checks.h"
+#include "kcsan/core/context.h"
+#include "kcsan/core/slow_path.h"
 
 namespace kcsan {
 namespace core {
@@ -97,6 +99,19 @@ TEST_CASE("the barriers that programs call") {
     CHECK(PublicBarrierEnds(type, wmb) == (type != kRead));
     CHECK(PublicBarrierEnds(type, rmb) == (type != kWrite));
   }
+}
+
+TEST_CASE("an access is under way until its own function returns") {
+  static long variable;
+  kcsan_rt_thread.depth = 5;  // stale
+  RememberReordered(&t_context,
+                    Access{&variable, sizeof(variable), kWrite, "", 1});
+  CHECK(kcsan_rt_thread.depth == 0);
+  ++kcsan_rt_thread.depth;  // a function that was called after it
+  LeaveFunction(/*pc=*/1);
+  CHECK(HasReordered());
+  LeaveFunction(/*pc=*/1);
+  CHECK_FALSE(HasReordered());
 }
 
 }  // namespace

@@ -331,20 +331,6 @@ TEST_CASE("with weak_memory a watched access stays under way") {
   CHECK_FALSE(HasReordered());
 }
 
-TEST_CASE("an access is under way until its own function returns") {
-  RaceHarness harness;
-  harness.Set([](Options& o) { o.weak_memory = true; });
-  kcsan_rt_thread.depth = 5;  // stale
-  Windows(&harness, [] { PlainWrite(&g_x, 1L); });
-  REQUIRE(HasReordered());
-  CHECK(kcsan_rt_thread.depth == 0);
-  ++kcsan_rt_thread.depth;  // a function that was called after it
-  LeaveFunction(/*pc=*/1);
-  CHECK(HasReordered());
-  LeaveFunction(/*pc=*/1);
-  CHECK_FALSE(HasReordered());
-}
-
 TEST_CASE("switched off, weak_memory forgets what was under way") {
   RaceHarness harness;
   harness.Set([](Options& o) { o.weak_memory = true; });

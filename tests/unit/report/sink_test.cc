@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,6 +171,23 @@ TEST_CASE("a reader that is gone: no SIGPIPE, one error, errno as it was") {
   sigset_t pending;
   sigpending(&pending);
   CHECK(sigismember(&pending, SIGPIPE) == 0);
+}
+
+TEST_CASE("a file that may not grow: no SIGXFSZ, one error") {
+  rlimit limit;
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+  SetPath(TempDir() + "/limited.log");
+  const uint64_t errors = Errors();
+  const rlimit none = {0, limit.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &none) == 0);
+  WriteToSink("report\n", 7);
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  CHECK(Errors() == errors + 1);
+  // It has its default action here, which would have ended this program.
+  sigset_t pending;
+  sigpending(&pending);
+  CHECK(sigismember(&pending, SIGXFSZ) == 0);
+  SetPath("");
 }
 
 TEST_CASE("a closed standard error is an error, and no more") {
