@@ -44,5 +44,5 @@ KCSAN_CORE_DEFINES = [
     # The thread's words by their second name, which is hidden: where the runtime
     # is linked into the program, the linker then knows their offset, and what
     # every hook begins with is no load.
-    "kcsan_rt_thread=kcsan_internal_thread",
+    "kcsan_rt_thread=__kcsan_thread",
 ]

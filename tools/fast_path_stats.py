@@ -35,7 +35,7 @@ HOOKS = {
 FLAGS = ["-std=c++17", "-O2", "-fPIE", "-fcf-protection=none", "-I.",
          "-DKCSAN_ENABLED=1"]
 # As kcsan/abi/BUILD has it.
-HOOK_FLAGS = ["-Dkcsan_rt_thread=kcsan_internal_thread", "-fomit-frame-pointer"]
+HOOK_FLAGS = ["-Dkcsan_rt_thread=__kcsan_thread", "-fomit-frame-pointer"]
 
 # In a table, in this order. What each counts:
 #   insn    instructions

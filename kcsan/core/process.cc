@@ -28,7 +28,7 @@ extern "C" {
 
 KCSAN_INTERNAL_TLS kcsan_rt_thread_fast kcsan_rt_thread;
 extern __attribute__((alias("kcsan_rt_thread"), visibility("hidden")))
-KCSAN_INTERNAL_TLS kcsan_rt_thread_fast kcsan_internal_thread;
+KCSAN_INTERNAL_TLS kcsan_rt_thread_fast __kcsan_thread;
 
 ArmedLine kcsan_internal_armed_line;
 extern __attribute__((alias("kcsan_internal_armed_line")))
