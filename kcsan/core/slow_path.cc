@@ -87,17 +87,16 @@ void LookForAllWatchpoints(ThreadContext* context, const Check& check) {
   }
 }
 
-// Of all that the thread has under way, picks what to watch, each alike. There
-// is something.
-Check PickVictim(ThreadContext* context, const Check& check,
-                 bool is_current_watchable) {
-  Check victim = check;
+// Of all that the thread has under way, picks what to watch, each alike. False
+// if there is nothing that may be watched.
+bool PickVictim(ThreadContext* context, const Check& check,
+                bool is_current_watchable, Check* victim) {
   uint32_t seen = 0;
   const auto consider = [&](const Check& candidate) {
     // Reservoir of one: the n-th candidate replaces the pick with chance 1/n.
     ++seen;
     if (seen == 1 || RandomBelow(&context->sampler.random, seen) == 0) {
-      victim = candidate;
+      *victim = candidate;
     }
   };
   if (is_current_watchable) consider(check);
@@ -106,7 +105,7 @@ Check PickVictim(ThreadContext* context, const Check& check,
        scope = scope->next) {
     consider(ScopeCheck(*scope, check.entry_pc));
   }
-  return victim;
+  return seen > 0;
 }
 
 }  // namespace
@@ -167,7 +166,10 @@ KCSAN_SLOW_PATH void RunCheck(const Check& check) {
                                    begin_ns, &next_skip);
   *skip = static_cast<int32_t>(next_skip);
   if (!sample) return;
-  const Check victim = PickVictim(context, check, !is_marked);
+  // What was under way a moment ago may be over: a signal handler that releases
+  // ran in between.
+  Check victim;
+  if (!PickVictim(context, check, !is_marked, &victim)) return;
   if (!Watch(context, victim)) {
     // Finding out that it cannot be watched has cost time, too. Not paid for,
     // each access to come would find out again.

@@ -127,6 +127,31 @@ TEST_CASE("a claim that was watched is not delayed") {
   CHECK(Mismatch(encounter, ExpectNoWindow()) == "");
 }
 
+TEST_CASE("a marked access is not watched when a handler releases before it") {
+  RaceHarness harness;
+  harness.Set([](Options& o) { o.weak_memory = true; });
+  // The handler runs while the clock is read.
+  harness.SetHooks([](core::Hooks& hooks) {
+    hooks.now_ns = [] {
+      core::ForgetReordered();
+      return uint64_t{1};
+    };
+  });
+  static long delayed;
+  long x = 0;
+  int windows = 0;
+  harness.RunWithWindow(
+      [&] {
+        kcsan_rt_thread.skip[1] = 0;
+        core::RememberReordered(
+            &core::t_context,
+            core::Access{&delayed, sizeof(delayed), 0, nullptr, 1});
+        MarkedWrite(&x, 1L);
+      },
+      [&](const core::StallRequest&) { ++windows; });
+  CHECK(windows == 0);
+}
+
 TEST_CASE("without weak_memory nothing is delayed") {
   RaceHarness harness;
   Message m = {};
