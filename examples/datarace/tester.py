@@ -130,7 +130,8 @@ def machine():
                 model = line.split(":", 1)[1].strip()
                 break
     return "%s, %d processors, %s %s; %s; load average %.1f at the end" % (
-        model, os.cpu_count(), platform.system(), platform.release(),
+        model, os.cpu_count(), platform.system(),
+        platform.release().split("-")[0],
         datetime.date.today(), os.getloadavg()[0])
 
 
