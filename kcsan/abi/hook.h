@@ -29,12 +29,17 @@ namespace abi {
 __attribute__((noinline)) void Look(const volatile void* ptr, size_t size,
                                     int type, uintptr_t pc) noexcept;
 
+// The two questions. Counts the access.
+KCSAN_FAST_PATH bool IsEventful(int type) {
+  const int out_of_skips =
+      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down(type) : 0;
+  return KCSAN_UNLIKELY(out_of_skips) || KCSAN_UNLIKELY(kcsan_rt_anything_up());
+}
+
 // Tells of an access. `type` is a constant, and so is its part of the branches.
 KCSAN_FAST_PATH void Tell(const volatile void* ptr, size_t size, int type,
                           uintptr_t pc) {
-  const int out_of_skips =
-      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down(type) : 0;
-  if (KCSAN_UNLIKELY(out_of_skips) || KCSAN_UNLIKELY(kcsan_rt_anything_up())) {
+  if (KCSAN_UNLIKELY(IsEventful(type))) {
     Look(ptr, size, type, pc);
   }
 }
@@ -42,9 +47,7 @@ KCSAN_FAST_PATH void Tell(const volatile void* ptr, size_t size, int type,
 // The same for the function that this stands in. Its return address is not even
 // looked up while nothing is up.
 KCSAN_FAST_PATH void TellHere(const volatile void* ptr, size_t size, int type) {
-  const int out_of_skips =
-      (type & KCSAN_ACCESS_ATOMIC) == 0 ? kcsan_rt_count_down(type) : 0;
-  if (KCSAN_UNLIKELY(out_of_skips) || KCSAN_UNLIKELY(kcsan_rt_anything_up())) {
+  if (KCSAN_UNLIKELY(IsEventful(type))) {
     // The compiler would load it ahead of the branches.
     __asm__ __volatile__("" ::: "memory");
     Look(ptr, size, type, KCSAN_HOOK_PC());
